@@ -1,0 +1,63 @@
+from django.apps import AppConfig
+
+CODES = {
+    "access.refused": "Accès refusé",
+    "access.grant.offered": "Accès proposé à un professionnel",
+    "access.grant.accepted": "Accès accepté",
+    "access.grant.ended": "Accès terminé",
+    "access.network.enrolled": "Inclusion dans un réseau",
+    "access.network.left": "Sortie d'un réseau",
+    "access.consent.recorded": "Consentement recueilli",
+    "access.consent.withdrawn": "Consentement retiré",
+    "access.opposition.recorded": "Opposition enregistrée",
+    "access.opposition.lifted": "Opposition levée",
+    "access.opposition.lift_refused": "Levée d'opposition refusée",
+    "access.emergency.opened": "Accès en urgence (bris de glace)",
+    "access.emergency.refused": "Accès en urgence refusé",
+    "access.emergency.identity": "Identité affichée avant un accès en urgence",
+    "access.emergency.reviewed": "Accès en urgence examiné",
+    "access.emergency.review": "Examen d'un accès en urgence refusé",
+    "access.trace.read": "Consultation des accès au dossier",
+    "access.offer": "Proposition d'accès refusée",
+    "access.accept": "Acceptation d'accès refusée",
+    "access.end": "Fin d'accès refusée",
+    "access.enrol": "Inclusion refusée",
+    "access.leave": "Sortie de réseau refusée",
+    "access.refresh": "Mise à jour des accès refusée",
+}
+
+
+class AccessConfig(AppConfig):
+    name = "pepites.access"
+    label = "access"
+
+    def ready(self) -> None:
+        from pepites.audit.journal import register_codes
+        from pepites.common.personal_data import PersonalData, register
+
+        register_codes(CODES)
+        register(
+            PersonalData("access.AccessGrant", "patient", "patient_id", "sécurité", "10 ans après la fin de l'accès"),
+            PersonalData(
+                "access.NetworkPatient",
+                "patient",
+                "patient_id",
+                "coordination",
+                "20 ans après le dernier passage",
+            ),
+            PersonalData(
+                "access.ConsentRecord",
+                "patient",
+                "patient_id",
+                "coordination",
+                "10 ans après la fin de prise en charge",
+            ),
+            PersonalData(
+                "access.Opposition",
+                "patient",
+                "patient_id",
+                "coordination",
+                "10 ans après la fin de prise en charge",
+            ),
+            PersonalData("access.EmergencyAccess", "patient", "patient_id", "sécurité", "10 ans"),
+        )

@@ -1,0 +1,1 @@
+"""Database functions of the bris de glace screens."""

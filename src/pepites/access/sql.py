@@ -1,0 +1,84 @@
+"""Policies of the tables that speak of a person, and the few functions that pass over them (design, law 3).
+
+Every later app protects its tables with ``section_table``; the meta-test refuses a table with ``patient_id`` without it.
+"""
+
+from pepites.common import rls
+from pepites.common.rls import ACTOR_PRACTICE
+
+
+def _open(alias: str) -> str:
+    return f"{alias}.starts_at <= statement_timestamp() AND ({alias}.ends_at IS NULL OR {alias}.ends_at > statement_timestamp())"
+
+
+GRANTED = (
+    f"ARRAY(SELECT g.patient_id FROM access_accessgrant g WHERE g.practice_id = {ACTOR_PRACTICE} AND {_open('g')})"
+)
+COORDINATED = (
+    "ARRAY(SELECT m.network_id FROM networks_networkmembership m"
+    f" WHERE m.practice_id = {ACTOR_PRACTICE} AND m.role = 'coordination' AND {_open('m')})"
+)
+OWN_ORGANIZATION = f"(SELECT pr.organization_id FROM directory_practitionerrole pr WHERE pr.id = {ACTOR_PRACTICE})"
+
+
+def granted(column: str, level: int) -> str:
+    """The practice holds an open grant of that level on the person named by ``column``."""
+    return (
+        f"EXISTS (SELECT 1 FROM access_accessgrant g WHERE g.patient_id = {column} AND g.practice_id = {ACTOR_PRACTICE}"
+        f" AND g.level >= {level} AND {_open('g')})"
+    )
+
+
+def coordinated(column: str) -> str:
+    """The practice coordinates a network that follows the person: the wide branch (pile-technique, trap 5)."""
+    return (
+        f"EXISTS (SELECT 1 FROM access_networkpatient np WHERE np.patient_id = {column}"
+        f" AND np.network_id = ANY({COORDINATED}) AND {_open('np')}"
+        f" AND (np.organization_id IS NULL OR np.organization_id = {OWN_ORGANIZATION}))"
+    )
+
+
+def reaches(column: str, level: int) -> str:
+    """Either way in: what the policies of section tables check."""
+    return f"({granted(column, level)} OR {coordinated(column)})"
+
+
+def section_table(
+    table: str,
+    *,
+    read: int = 3,
+    write: int | None = None,
+    privileges: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE"),
+    extra_read: str = "",
+) -> str:
+    """Protect a table that has ``patient_id``: row-level security, policies by level, composite key, privileges.
+
+    ``read`` and ``write`` are levels (1 identity, 2 social, 3 full); ``extra_read`` is one more SQL condition by which a
+    row may be read (a pending member reads the row of their own invitation). DELETE is never given to web or worker.
+    """
+    column = f"{table}.patient_id"
+    may_read = f"{reaches(column, read)}{f' OR ({extra_read})' if extra_read else ''}"
+    may_write = reaches(column, write or read)
+    parts = [
+        rls.enable(table),
+        rls.composite_key(table),
+        rls.grant(table, *privileges),
+        rls.policy(table, f"{table}_read", "SELECT", using=may_read),
+    ]
+    if "INSERT" in privileges:
+        parts.append(rls.policy(table, f"{table}_add", "INSERT", check=may_write))
+    if "UPDATE" in privileges:
+        parts.append(rls.policy(table, f"{table}_change", "UPDATE", using=may_write, check=may_write))
+    return "\n".join(parts)
+
+
+def history_table(table: str, *, read: int = 3, write: int | None = None) -> str:
+    """Protect a pghistory event table: same policies, SELECT and INSERT only."""
+    return section_table(table, read=read, write=write, privileges=("SELECT", "INSERT")).replace(
+        rls.composite_key(table), ""
+    )
+
+
+def reference_table(*tables: str, privileges: tuple[str, ...] = ("SELECT",)) -> str:
+    """Privileges on tables that hold no patient data."""
+    return "\n".join(rls.grant(table, *privileges) for table in tables)

@@ -1,0 +1,58 @@
+from django.apps import AppConfig
+
+CODES = {
+    "accounts.sign_in.failed": "Connexion refusée",
+    "accounts.sign_in.done": "Connexion",
+    "accounts.sign_out": "Déconnexion",
+    "accounts.context.chosen": "Choix du lieu d'exercice",
+    "accounts.factor.failed": "Second facteur refusé",
+    "accounts.factor.added": "Second facteur ajouté",
+    "accounts.factor.disabled": "Second facteur retiré",
+    "accounts.recovery.renewed": "Codes de récupération renouvelés",
+    "accounts.password.changed": "Mot de passe changé",
+    "accounts.session.ended": "Session terminée par une personne",
+    "accounts.account.created": "Compte créé",
+    "accounts.account.activity": "Compte activé ou désactivé",
+    "accounts.invitation.created": "Invitation créée",
+    "accounts.invitation.used": "Invitation utilisée",
+    "accounts.reset.requested": "Remise à zéro d'un second facteur demandée",
+    "accounts.reset.confirmed": "Remise à zéro d'un second facteur confirmée",
+    "accounts.reset.cancelled": "Remise à zéro d'un second facteur abandonnée",
+    "accounts.administration.refused": "Administration des comptes refusée",
+}
+LINKS = {
+    "sign_in": "accounts:sign-in",
+    "sign_out": "accounts:sign-out",
+    "contexts": "accounts:contexts",
+    "account": "accounts:account",
+    "extend_session": "accounts:extend-session",
+}
+
+
+class AccountsConfig(AppConfig):
+    name = "pepites.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from pepites.audit.journal import register_codes
+        from pepites.ui.navigation import register_link
+
+        register_codes(CODES)
+        for name, url_name in LINKS.items():
+            register_link(name, url_name)
+        self._declare_personal_data()
+
+    @staticmethod
+    def _declare_personal_data() -> None:
+        from pepites.common.personal_data import PersonalData, register
+
+        account = "Tant que le compte est ouvert, puis 10 ans pour rester lisible dans les traces"
+        register(
+            PersonalData("accounts.User", "professional", "id", "compte", account),
+            PersonalData("accounts.UserSession", "professional", "user_id", "sécurité", "Jusqu'à la fin de la session"),
+            PersonalData("accounts.TotpDevice", "professional", "user_id", "sécurité", account),
+            PersonalData("accounts.Passkey", "professional", "user_id", "sécurité", account),
+            PersonalData("accounts.RecoveryCode", "professional", "user_id", "sécurité", account),
+            PersonalData("accounts.Invitation", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
+            PersonalData("accounts.FactorReset", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
+        )

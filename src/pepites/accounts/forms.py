@@ -1,0 +1,166 @@
+"""Forms of sign-in and accounts."""
+
+from typing import Any
+
+from django import forms
+
+from pepites.accounts.passwords import HINT
+from pepites.accounts.services.invitations import looks_shared
+from pepites.directory.enums import OrganizationKind
+from pepites.directory.professions import PROFESSIONS
+from pepites.directory.selectors import organization_by_public_id, search_organizations
+from pepites.networks.enums import MemberRole
+
+REQUIRED = {"required": "Remplissez ce champ."}
+_PLAIN = {"autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+
+
+class SignInForm(forms.Form):
+    """Identifier and password."""
+
+    login = forms.CharField(
+        label="Identifiant",
+        max_length=80,
+        error_messages={"required": "Saisissez votre identifiant."},
+        widget=forms.TextInput({**_PLAIN, "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label="Mot de passe",
+        max_length=200,
+        strip=False,
+        error_messages={"required": "Saisissez votre mot de passe."},
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """A code of the application, or a recovery code."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        error_messages={"required": "Saisissez le code."},
+        widget=forms.TextInput({**_PLAIN, "autocomplete": "one-time-code", "class": "pp-code"}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, shown or hidden by the browser; typed once, because it can be pasted and kept by a manager."""
+
+    password = forms.CharField(
+        label="Nouveau mot de passe",
+        help_text=HINT,
+        max_length=200,
+        strip=False,
+        error_messages={"required": "Choisissez un mot de passe."},
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="Nouveau mot de passe, une seconde fois",
+        max_length=200,
+        strip=False,
+        error_messages={"required": "Saisissez le mot de passe une seconde fois."},
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Both must be the same."""
+        values = self.cleaned_data
+        if values.get("again") and values.get("password") != values["again"]:
+            self.add_error("again", "Les deux mots de passe diffèrent. Saisissez deux fois le même.")
+        return values
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The current password, then the new one."""
+
+    current = forms.CharField(
+        label="Mot de passe actuel",
+        max_length=200,
+        strip=False,
+        error_messages={"required": "Saisissez votre mot de passe actuel."},
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    field_order = ("current", "password", "again")
+
+
+class InviteForm(forms.Form):
+    """A professional to bring in."""
+
+    family_name = forms.CharField(label="Nom d'exercice", max_length=100, error_messages=REQUIRED)
+    given_name = forms.CharField(label="Prénom", max_length=100, error_messages=REQUIRED)
+    rpps = forms.CharField(
+        label="Numéro RPPS",
+        max_length=11,
+        required=False,
+        help_text="Onze chiffres. Sans numéro, vous êtes le parrain : vous répondez de l'identité de cette personne.",
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    profession = forms.ChoiceField(
+        label="Profession",
+        choices=[("", "Choisir…"), *((code, item.label) for code, item in PROFESSIONS.items())],
+        error_messages=REQUIRED,
+    )
+    organization = forms.UUIDField(label="Structure")
+    organization_text = forms.CharField(max_length=200, required=False)
+    login = forms.CharField(
+        label="Identifiant du compte",
+        max_length=80,
+        help_text="Par exemple prenom.nom. Un compte appartient à une seule personne.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput({**_PLAIN, "autocomplete": "off"}),
+    )
+    email = forms.EmailField(label="Adresse électronique professionnelle", required=False)
+    role = forms.ChoiceField(
+        label="Rôle dans le réseau",
+        choices=MemberRole.choices,
+        initial=MemberRole.MEMBER,
+        widget=forms.RadioSelect,
+        help_text="La coordination ouvre tous les dossiers du réseau.",
+    )
+    nominative = forms.BooleanField(label="Ce compte est celui d'une seule personne", required=False)
+    shown_as_shared = False
+
+    def clean(self) -> dict[str, Any]:
+        """Find the structure, and question an identifier that names a post (PG-01)."""
+        values = self.cleaned_data
+        chosen = values.get("organization")
+        found = organization_by_public_id(chosen) if chosen else None
+        if found is None and values.get("organization_text"):
+            matches = search_organizations(values["organization_text"], limit=2)
+            found = matches[0] if len(matches) == 1 else None
+        self.errors.pop("organization", None)
+        if found is None:
+            self.add_error("organization", "Choisissez une structure de l'annuaire dans la liste proposée.")
+        values["found_organization"] = found
+        if looks_shared(values.get("login", "")) and not values.get("nominative"):
+            self.shown_as_shared = True
+            self.add_error(
+                "login", "Cet identifiant semble désigner un poste. Choisissez prenom.nom, ou confirmez ci-dessous."
+            )
+        return values
+
+
+class NewOrganizationForm(forms.Form):
+    """A structure that the directory lacks."""
+
+    name = forms.CharField(label="Nom de la structure", max_length=200, error_messages=REQUIRED)
+    kind = forms.ChoiceField(label="Sorte de structure", choices=[("", "Choisir…"), *OrganizationKind.choices])
+    finess = forms.CharField(
+        label="Numéro FINESS",
+        max_length=9,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "class": "pp-code"}),
+    )
+
+
+class ResetForm(forms.Form):
+    """Why a lost factor is to be given up."""
+
+    motive = forms.CharField(
+        label="Comment avez-vous reconnu la personne ?",
+        max_length=200,
+        help_text="Par exemple : vue en face à face, pièce d'identité contrôlée.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )

@@ -1,0 +1,165 @@
+"""Accounts of people: one nominative account per human (PGSSI-S, identification électronique)."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.functions import Now
+
+from pepites.common.identifiers import new_uuid
+from pepites.directory.models import PractitionerRole, Professional
+from pepites.networks.models import Network
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts by their identifier, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(login__iexact=username or "")
+
+
+class User(AbstractBaseUser):
+    """An account; what it may do comes from its practices, never from the account itself but for ``platform_admin``."""
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    login = models.CharField(max_length=80, unique=True)
+    email = models.EmailField(default="", blank=True)
+    professional = models.OneToOneField(Professional, null=True, on_delete=models.PROTECT, related_name="user")
+    # Whose administrators look after the account: the network that brought the person in, and no other they work with.
+    network = models.ForeignKey(Network, null=True, on_delete=models.PROTECT, related_name="+")
+    platform_admin = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False)
+    demo_note = models.CharField(max_length=200, default="", blank=True)  # what this account shows, on the sign-in page
+    last_practice = models.ForeignKey(PractitionerRole, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "login"
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class UserSession(AbstractBaseSession):
+    """A session, with what its owner needs to recognise and revoke it."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    practice = models.ForeignKey(PractitionerRole, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+    auth_method = models.CharField(max_length=30, default="", blank=True)
+    ip = models.CharField(max_length=45, default="", blank=True)
+    agent = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        db_table = "accounts_session"
+
+
+class TotpDevice(models.Model):
+    """An authenticator application (RFC 6238). ``last_step`` refuses a code already used; the seed is sealed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="totp_devices")
+    seed = models.BinaryField()
+    last_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    disabled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(disabled_at__isnull=True), name="accounts_totp_active_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"totp {self.pk}"
+
+
+class Passkey(models.Model):
+    """A passkey (WebAuthn): only its public key is here."""
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60)
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes kept on paper, good once; a new series disables the former one."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "code_hash"], name="accounts_recovery_unique")]
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class Invitation(models.Model):
+    """A way in, good once and for 24 hours: its holder chooses a password, then a second factor."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class FactorReset(models.Model):
+    """A lost second factor, given up by two administrators: one asks, another confirms within 24 hours."""
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_resets")
+    motive = models.CharField(max_length=200)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(db_default=Now())
+    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("requested_by")),
+                name="accounts_reset_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(confirmed_at__isnull=True, cancelled_at__isnull=True),
+                name="accounts_reset_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class Throttle(models.Model):
+    """Failures in a row for one keyed fingerprint (account, account and network, or known device); no name is kept."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_failure_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures}"

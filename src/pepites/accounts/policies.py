@@ -1,0 +1,26 @@
+"""Who administers accounts."""
+
+from pepites.accounts.models import User
+from pepites.common.actor import Actor
+from pepites.common.decision import Decision, Reason, allow, deny
+
+
+def can_administer_accounts(actor: Actor) -> Decision:
+    """Administrators of the platform or of any network."""
+    if not actor.strong:
+        return deny(Reason.WEAK_AUTHENTICATION)
+    return allow("administration") if actor.platform_admin or actor.administered else deny(Reason.ROLE_MISSING)
+
+
+def can_administer_account(actor: Actor, user: User) -> Decision:
+    """An account that one's own network brought in; the others are for the platform's administrators.
+
+    Belonging to the network is not enough: any administrator may add anybody of the directory to theirs, and would so
+    shut the account of a professional of another network, or take it over with a second administrator.
+    """
+    decision = can_administer_accounts(actor)
+    if not decision or actor.platform_admin:
+        return decision
+    if user.platform_admin or user.network_id not in actor.administered:
+        return deny(Reason.ROLE_MISSING)
+    return allow("administration")

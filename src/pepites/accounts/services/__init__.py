@@ -1,0 +1,63 @@
+"""Writing on accounts: the only way in. Each module holds one subject; everything is offered here."""
+
+from pepites.accounts.services.factors import (
+    confirm_totp,
+    ensure_demo_factor,
+    new_recovery_codes,
+    new_seed,
+    verify_second_factor,
+)
+from pepites.accounts.services.invitations import (
+    accept_invitation,
+    create_account,
+    create_invitation,
+    find_invitation,
+)
+from pepites.accounts.services.passkeys import (
+    PasskeyRequest,
+    assertion_options,
+    register_passkey,
+    registration_options,
+    remove_passkey,
+)
+from pepites.accounts.services.people import InvitedPerson, invite_professional, set_active
+from pepites.accounts.services.resets import cancel_factor_reset, confirm_factor_reset, request_factor_reset
+from pepites.accounts.services.sessions import (
+    choose_practice,
+    end_all_sessions,
+    end_session,
+    open_session,
+    sign_out,
+)
+from pepites.accounts.services.sign_in import change_password, check_password, sign_in_demo
+
+__all__ = [
+    "InvitedPerson",
+    "PasskeyRequest",
+    "accept_invitation",
+    "assertion_options",
+    "cancel_factor_reset",
+    "change_password",
+    "check_password",
+    "choose_practice",
+    "confirm_factor_reset",
+    "confirm_totp",
+    "create_account",
+    "create_invitation",
+    "end_all_sessions",
+    "end_session",
+    "ensure_demo_factor",
+    "find_invitation",
+    "invite_professional",
+    "new_recovery_codes",
+    "new_seed",
+    "open_session",
+    "register_passkey",
+    "registration_options",
+    "remove_passkey",
+    "request_factor_reset",
+    "set_active",
+    "sign_in_demo",
+    "sign_out",
+    "verify_second_factor",
+]

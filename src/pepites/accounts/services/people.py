@@ -1,0 +1,98 @@
+"""Bringing a professional in: directory entry, place of practice, network role, account, one-time link."""
+
+from dataclasses import dataclass
+
+from pepites.accounts.models import User
+from pepites.accounts.policies import can_administer_account
+from pepites.accounts.services.invitations import create_invitation
+from pepites.accounts.services.sessions import end_all_sessions
+from pepites.audit.unit import record
+from pepites.common.actor import Actor
+from pepites.common.errors import DomainError, Refused
+from pepites.directory.models import Professional
+from pepites.directory.professions import Profession
+from pepites.directory.selectors import professional_by_rpps
+from pepites.directory.services import create_practice, create_professional
+from pepites.networks.enums import MemberRole
+from pepites.networks.selectors import networks_of_professional
+from pepites.networks.services import add_membership
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedPerson:
+    """Who is to come in. Without ``rpps`` the inviting professional is the sponsor and answers for the identity."""
+
+    family_name: str
+    given_name: str
+    profession: Profession
+    organization_id: int
+    login: str
+    rpps: str = ""
+    email: str = ""
+
+
+def invite_professional(*, actor: Actor, network_id: int, person: InvitedPerson, role: MemberRole) -> str:
+    """Path of the one-time link of a new professional, member of the network with ``role``.
+
+    A professional already in the directory under the same RPPS number is taken as it is. Raises ``DomainError`` when
+    the person has an account, or a role in a network that the actor does not administer; ``Refused`` when that is so of
+    ``network_id``.
+    """
+    professional = _professional(actor, person)
+    if User.objects.filter(professional=professional).exists():
+        raise DomainError("Cette personne a déjà un compte : ajoutez-la au réseau par la recherche.", field="rpps")
+    if not actor.platform_admin and networks_of_professional(professional.pk) - actor.administered:
+        # Whoever holds the link works in every place of practice of that person.
+        raise DomainError("Cette personne travaille dans un autre réseau : à lui, ou à la plateforme, de l'inviter.")
+    practice = create_practice(
+        actor=actor,
+        professional_id=professional.pk,
+        organization_id=person.organization_id,
+        role_code=person.profession.role_code,
+        role_label=person.profession.label,
+    )
+    add_membership(actor=actor, network_id=network_id, practice_id=practice.pk, role=role)
+    if User.objects.filter(login=person.login.strip().lower()).exists():
+        raise DomainError("Cet identifiant existe déjà. Choisissez-en un autre.", field="login")
+    return create_invitation(
+        login=person.login, actor=actor, professional_id=professional.pk, network_id=network_id, email=person.email
+    )
+
+
+def _professional(actor: Actor, person: InvitedPerson) -> Professional:
+    if person.rpps:
+        known = professional_by_rpps(person.rpps)
+        if known is not None:
+            return known
+    return create_professional(
+        actor=actor,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        profession_code=person.profession.code,
+        profession_label=person.profession.label,
+        category=person.profession.category,
+        rpps=person.rpps or None,
+        sponsor_id=None if person.rpps else actor.professional_id,
+    )
+
+
+def set_active(*, actor: Actor, user: User, active: bool) -> None:
+    """Open or close an account; a closed one is out at its next request, on every device."""
+    decision = can_administer_account(actor, user)
+    if not decision:
+        raise Refused(
+            decision, code="accounts.administration.refused", object_type="user", object_id=str(user.public_id)
+        )
+    if user.pk == actor.user_id:
+        raise DomainError("Vous ne pouvez pas désactiver votre propre compte.")
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    if not active:
+        end_all_sessions(actor=actor, user=user)
+    record(
+        "accounts.account.activity",
+        action="U",
+        object_type="user",
+        object_id=user.public_id,
+        detail={"active": active},
+    )

@@ -1,0 +1,35 @@
+"""Whether this instance is meant for real persons, told by the environment alone."""
+
+from __future__ import annotations
+
+import os
+
+TRUE = {"1", "true", "oui", "yes"}
+
+
+def in_production() -> bool:
+    return os.environ.get("PEPITES_ENV") == "production"
+
+
+def demo_asked() -> bool:
+    return os.environ.get("PEPITES_DEMO", "").strip().lower() in TRUE
+
+
+def production_setting() -> str:
+    """The setting that says real persons are served, empty when none does: with it, no demonstration.
+
+    A public address with TLS counts too: whoever forgot `PEPITES_ENV` must not open a region's base to all.
+    """
+    if in_production():
+        return "PEPITES_ENV=production"
+    if os.environ.get("PEPITES_PUBLIC_URL", "").startswith("https://"):
+        return "PEPITES_PUBLIC_URL=https://…"
+    return ""
+
+
+def demo_refusal() -> str:
+    """Why no demonstration is served here, in French."""
+    return (
+        f"La démonstration est refusée avec {production_setting()} : ses comptes ouvriraient la base à tous."
+        " Retirez l'un des deux réglages."
+    )

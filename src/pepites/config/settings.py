@@ -1,0 +1,261 @@
+"""Settings, from the environment only (prefix ``PEPITES_``); each is documented in docs/exploitation/reglages.md."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import psycopg.conninfo
+
+from pepites.config import engine, modes
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").strip().lower() in modes.TRUE
+
+
+def _secret(var: Path, name: str) -> str:
+    """Read a generated secret, making it (0600) the first time an instance starts."""
+    path = var / "secrets" / name
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+
+
+PEPITES_VAR = engine.var_dir()
+PEPITES_ENV = os.environ.get("PEPITES_ENV", "local")  # local | production
+PEPITES_DEMO = _flag("PEPITES_DEMO")
+PEPITES_DB_ROLE = os.environ.get("PEPITES_DB_ROLE", "web")  # web | worker | owner
+PEPITES_AUTH_LOCAL = _flag("PEPITES_AUTH_LOCAL", default=True)
+PEPITES_PUBLIC_URL = os.environ.get("PEPITES_PUBLIC_URL", "")
+PEPITES_IDLE_MINUTES = int(os.environ.get("PEPITES_IDLE_MINUTES", "15"))
+PEPITES_SESSION_HOURS = int(os.environ.get("PEPITES_SESSION_HOURS", "12"))
+PEPITES_BRIS_DE_GLACE_HOURS = 4
+PEPITES_UPLOAD_MAX = 20 * 1024 * 1024
+PRODUCTION = PEPITES_ENV == "production"
+if PEPITES_DEMO and modes.production_setting():
+    raise SystemExit(modes.demo_refusal())
+
+SECRET_KEY = os.environ.get("PEPITES_SECRET_KEY") or _secret(PEPITES_VAR, "secret_key")
+DEBUG = False
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("PEPITES_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if host
+]
+CSRF_TRUSTED_ORIGINS = [PEPITES_PUBLIC_URL] if PEPITES_PUBLIC_URL else []
+
+URLS = engine.database_urls(PEPITES_VAR)
+
+
+def _database(url: str, *, pool: bool) -> dict[str, Any]:
+    """Turn a libpq URL into Django's settings; statement and idle time-outs keep a lost client from holding a row."""
+    parts = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(url).items()}
+    role_options = parts.pop("options", "")
+    options: dict[str, Any] = {
+        "options": (
+            f"{role_options} -c statement_timeout={30_000 if pool else 0}"
+            f" -c idle_in_transaction_session_timeout={60_000 if pool else 0} -c timezone=UTC"
+            " -c random_page_cost=1.1"  # no turning disk: reading by key costs no more than reading in order
+        ).strip(),
+    }
+    # Planning a query costs more than running it, under policies of a dozen sub-plans: plans are kept (ADR 0015).
+    options |= {"server_side_binding": True, "prepare_threshold": 2}
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("PEPITES_POOL", "8")), "timeout": 5}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "pepites"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": options | parts,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # a restarted database costs the readers a wait, not an error page
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+DATABASES = {
+    "default": _database(
+        {"web": URLS.web, "worker": URLS.worker, "owner": URLS.owner}[PEPITES_DB_ROLE],
+        pool=PEPITES_DB_ROLE == "web",
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "pepites.common",
+    "pepites.ui",
+    "pepites.audit",
+    "pepites.terminology",
+    "pepites.directory",
+    "pepites.networks",
+    "pepites.accounts",
+    "pepites.patients",
+    "pepites.access",
+    "pepites.identity",
+    "pepites.documents",
+    "pepites.messaging",
+    "pepites.coordination",
+    "pepites.demo",
+    "pepites.bench",
+]
+
+MIDDLEWARE = [
+    "pepites.common.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "pepites.ui.middleware.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "pepites.accounts.middleware.AccountMiddleware",
+    "pepites.accounts.middleware.SessionLimitsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pepites.access.middleware.ActorMiddleware",
+]
+
+PEPITES_BENCH = _flag("PEPITES_BENCH")  # set by ``pepites bench`` for its own fronts
+if PEPITES_BENCH:
+    MIDDLEWARE.insert(0, "pepites.bench.views.BareMiddleware")
+
+ROOT_URLCONF = os.environ.get("PEPITES_ROOT_URLCONF", "pepites.config.urls")  # the benchmarks add one page
+WSGI_APPLICATION = "pepites.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "pepites.ui.templatetags.ui",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "pepites.ui.context.frame",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["pepites.accounts.backends.LocalBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "/connexion/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "pepites.accounts.sessions"
+SESSION_COOKIE_AGE = PEPITES_SESSION_HOURS * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_FAILURE_VIEW = "pepites.ui.views.csrf_failure"
+SECURE_SSL_REDIRECT = False  # the reverse proxy does it; the front process speaks plain HTTP on loopback
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "America/Cayenne"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS: list[Path] = []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{12}\.\w+$"  # names of pepites.ui.assets carry their hash
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+
+PGHISTORY_CONTEXT_FIELD = None
+PGHISTORY_APPEND_ONLY = False  # privileges refuse UPDATE and DELETE to web and worker on every history table
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
+PROCRASTINATE_ON_APP_READY = None
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # SECURE_SSL_REDIRECT: done by the reverse proxy
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "pepites": {"level": "INFO"},
+        # Django puts the URL and the exception's values in these: fixed messages come from our middleware instead.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # a scanner's traceback tells nothing
+    },
+}

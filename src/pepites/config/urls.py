@@ -1,0 +1,17 @@
+"""Every URL of the platform; a new one without its line in the rights table fails the build."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pepites.ui.urls")),
+    path("", include("pepites.accounts.urls")),
+    path("", include("pepites.access.urls")),
+    path("", include("pepites.identity.urls")),
+    path("", include("pepites.messaging.urls")),
+    path("", include("pepites.coordination.urls")),
+]
+
+handler400 = "pepites.ui.views.bad_request"
+handler403 = "pepites.ui.views.permission_denied"
+handler404 = "pepites.ui.views.not_found"
+handler500 = "pepites.ui.views.server_error"

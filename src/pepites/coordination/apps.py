@@ -1,0 +1,43 @@
+from django.apps import AppConfig
+
+_COORDINATION = (
+    "file", "note-change", "note-retire", "file-message", "circle", "circle-invite", "member-remove", "file-tasks",
+    "task-cancel", "talk", "contacts", "contact-end", "pathways", "pathway-close", "consents", "consent-revoke",
+    "oppose", "opposition-lift", "access", "access-report",
+)  # fmt: skip
+_IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
+FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))
+"""Pages of a person's file, or on the way to it: « File active » shows as where one is."""
+
+
+class CoordinationConfig(AppConfig):
+    name = "pepites.coordination"
+    label = "coordination"
+
+    def ready(self) -> None:
+        from pepites.audit.journal import register_codes
+        from pepites.common.personal_data import register
+        from pepites.coordination.declarations import CODES, PERSONAL_DATA
+        from pepites.coordination.receivers import subscribe_all
+        from pepites.messaging.ports import MessageAction, register_message_action
+        from pepites.ui.navigation import NavEntry, register_link
+        from pepites.ui.navigation import register as register_entry
+
+        register_codes(CODES)
+        register(*PERSONAL_DATA)
+        subscribe_all()
+        register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
+        register_link("home", "coordination:home")
+        register_link("search", "coordination:patient-list")
+        for entry in (
+            NavEntry(label="Accueil", icon="house", url_name="coordination:home", order=10),
+            NavEntry(
+                label="File active",
+                icon="people",
+                url_name="coordination:patient-list",
+                order=20,
+                prefixes=FILE_PAGES,
+            ),
+            NavEntry(label="Plus", icon="three-dots", url_name="coordination:more", order=50),
+        ):
+            register_entry(entry)

@@ -1,0 +1,29 @@
+"""What the rest of the house may need to know of the work around a person; ids only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """A member of a circle was invited, answered, became active or left."""
+
+    patient_id: int
+    practice_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """A task was done or cancelled."""
+
+    task_id: int
+    patient_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFiled:
+    """A liaison note entered a file."""
+
+    note_id: int
+    patient_id: int
+    emergency: bool

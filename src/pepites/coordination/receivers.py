@@ -1,0 +1,45 @@
+"""What ``coordination`` does when a lower domain speaks."""
+
+from django.db import connection
+
+from pepites.access.events import EmergencyOpened
+from pepites.audit.unit import current
+from pepites.common.clock import today
+from pepites.common.events import subscribe
+from pepites.common.identifiers import new_uuid
+from pepites.coordination.enums import MemberRole, TaskKind
+from pepites.coordination.services import create_task
+from pepites.messaging.events import UrgentUnanswered
+
+
+def subscribe_all() -> None:
+    """Called once, when the app is ready."""
+    subscribe(UrgentUnanswered, alert_coordination)
+    subscribe(EmergencyOpened, tell_of_emergency)
+
+
+def tell_of_emergency(event: EmergencyOpened) -> None:
+    """A bris de glace was opened: the person's coordination is told at once, by a task due today (rgpd §3.6)."""
+    create_task(
+        actor=current().actor,
+        patient_id=event.patient_id,
+        title="Accès en urgence au dossier : en parler avec la personne",
+        due_on=today(),
+        owner_role=MemberRole.COORDINATOR,
+        kind=TaskKind.ACCESS_REPORT,
+    )
+
+
+def alert_coordination(event: UrgentUnanswered) -> None:
+    """An urgent message stayed without answer: one task for the coordination, due today.
+
+    No RETURNING: the job that tells it may add this kind of task and read none.
+    """
+    if event.patient_id is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO coordination_task (public_id, patient_id, title, detail, kind, state, due_on, recurrence,"
+            " owner_role, reason) VALUES (%s, %s, 'Message urgent sans réponse', '', %s, 'a_faire', %s, '', %s, '')",
+            [new_uuid(), event.patient_id, TaskKind.URGENT, today(), MemberRole.COORDINATOR],
+        )

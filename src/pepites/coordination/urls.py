@@ -1,0 +1,45 @@
+"""URLs of coordination."""
+
+from django.urls import path, re_path
+
+from pepites.coordination.importing.urls import urlpatterns as importing
+from pepites.coordination.views import access, around, circle, file, home, lists, tasks
+
+app_name = "coordination"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("plus/", home.more, name="more"),
+    path("file-active/", lists.patient_list, name="patient-list"),
+    path("taches/", home.my_tasks, name="tasks"),
+    path("taches/<uuid:public_id>/faite/", tasks.done, name="task-done"),
+    path("taches/<uuid:public_id>/commencer/", tasks.start, name="task-start"),
+    path("taches/<uuid:public_id>/annuler/", tasks.cancel, name="task-cancel"),
+    path("dossiers/<uuid:public_id>/", file.file, name="file"),
+    path("dossiers/<uuid:public_id>/notes/", file.add_note, name="note-add"),
+    path("notes/<uuid:public_id>/corriger/", file.change_note, name="note-change"),
+    path("notes/<uuid:public_id>/retirer/", file.retire_note, name="note-retire"),
+    path("messages/<uuid:public_id>/verser/", file.file_message, name="file-message"),
+    path("dossiers/<uuid:public_id>/cercle/", circle.circle, name="circle"),
+    path("dossiers/<uuid:public_id>/cercle/inviter/", circle.invite, name="circle-invite"),
+    path("membres/<uuid:public_id>/retirer/", circle.remove, name="member-remove"),
+    path("membres/<uuid:public_id>/medecin-traitant/", circle.attending, name="member-attending"),
+    path("invitations/<uuid:public_id>/", circle.invitation, name="invitation"),
+    path("dossiers/<uuid:public_id>/taches/", tasks.file_tasks, name="file-tasks"),
+    path("dossiers/<uuid:public_id>/discussion/", file.talk, name="talk"),
+    path("dossiers/<uuid:public_id>/contacts/", around.contacts, name="contacts"),
+    path("contacts/<uuid:public_id>/retirer/", around.end_contact, name="contact-end"),
+    path("dossiers/<uuid:public_id>/parcours/", around.pathways, name="pathways"),
+    re_path(
+        r"^parcours/(?P<public_id>[0-9a-f-]{36})/(?P<act>suspendre|reprendre)/$",
+        around.change_pathway,
+        name="pathway-change",
+    ),
+    path("parcours/<uuid:public_id>/clore/", around.close_pathway, name="pathway-close"),
+    path("dossiers/<uuid:public_id>/accords/", around.consents, name="consents"),
+    path("accords/<uuid:public_id>/retirer/", around.revoke_consent, name="consent-revoke"),
+    path("dossiers/<uuid:public_id>/oppositions/", around.oppose, name="oppose"),
+    path("oppositions/<uuid:public_id>/lever/", around.lift_opposition, name="opposition-lift"),
+    path("dossiers/<uuid:public_id>/acces/", access.accesses, name="access"),
+    path("dossiers/<uuid:public_id>/acces/<int:entry>/signaler/", access.report, name="access-report"),
+    *importing,
+]

@@ -1,0 +1,1 @@
+"""Screens around a person."""

@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+
+
+class DirectoryConfig(AppConfig):
+    name = "pepites.directory"
+    label = "directory"
+
+    def ready(self) -> None:
+        from pepites.audit.journal import register_codes
+        from pepites.common.personal_data import PersonalData, register
+
+        register_codes(
+            {
+                "directory.refused": "Changement de l'annuaire refusé",
+                "directory.organization.created": "Structure ajoutée",
+                "directory.professional.created": "Professionnel ajouté",
+                "directory.practice.created": "Lieu d'exercice ajouté",
+                "directory.practice.ended": "Lieu d'exercice terminé",
+            }
+        )
+        kept = "Tant que la personne exerce, puis 10 ans pour rester lisible dans les traces"
+        register(
+            PersonalData("directory.Professional", "professional", "id", "annuaire", kept),
+            PersonalData("directory.PractitionerRole", "professional", "professional_id", "annuaire", kept),
+        )

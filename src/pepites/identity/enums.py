@@ -1,0 +1,69 @@
+"""Closed lists of the identities."""
+
+from django.db import models
+
+
+class Homonym(models.TextChoices):
+    """Homonym alert (RNIV, EXI SI 09)."""
+
+    NONE = "", "Aucune"
+    DETECTED = "HOMD", "Homonyme possible"
+    PROVEN = "HOMA", "Homonyme avéré"
+
+
+class Attribute(models.TextChoices):
+    """Attributes that go with a trust status (§2.2), and the hidden mark (RNIV-12)."""
+
+    HOMONYM_DETECTED = "HOMD", "Homonyme possible"
+    HOMONYM_PROVEN = "HOMA", "Homonyme avéré"
+    DOUBTFUL = "DOUT", "Identité douteuse"
+    FICTITIOUS = "FICT", "Identité fictive"
+    HIDDEN = "CACH", "Identité cachée"
+
+
+class AliasKind(models.TextChoices):
+    """Why another name or date is kept (GUY-2, GUY-8)."""
+
+    FORMER = "ancien", "Ancienne identité"
+    JUDGMENT = "jugement", "Avant un jugement"
+    USUAL = "usage", "Nom ou prénom d'usage courant"
+    SPELLING = "graphie", "Autre orthographe"
+
+
+class PhoneKind(models.TextChoices):
+    """Whose number it is; shared numbers are common (GUY-14)."""
+
+    OWN = "personnel", "La personne"
+    SHARED = "partage", "Partagé (famille, voisin)"
+    WORK = "autre", "Autre"
+
+
+class Strength(models.TextChoices):
+    """What a device proves (§2.3)."""
+
+    HIGH = "fort", "Haut niveau de confiance"
+    WEAK = "faible", "Utile au rapprochement, ne valide pas"
+
+
+class Population(models.TextChoices):
+    """Who a device holds for (§2.3)."""
+
+    ANYONE = "tous", "Toute personne"
+    MINOR = "mineur", "Mineurs"
+    NURSING_HOME = "ehpad", "Personnes admises directement en EHPAD"
+
+
+class CardState(models.TextChoices):
+    """What became of a worklist card."""
+
+    OPEN = "ouvert", "À examiner"
+    SAME = "meme", "Doublon confirmé"
+    DISTINCT = "distinct", "Deux personnes différentes"
+
+
+class SearchKind(models.TextChoices):
+    """The two searches before creation, and the creations that were compared: all count in the limit (law 11)."""
+
+    DATE = "date", "Date de naissance"
+    NUMBER = "numero", "Numéro complet"
+    CREATION = "creation", "Création comparée"

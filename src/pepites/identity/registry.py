@@ -1,0 +1,63 @@
+"""What identity declares to the rest: journal codes, personal data, links of the frame."""
+
+from typing import Final
+
+from pepites.common.personal_data import PersonalData, register
+from pepites.ui import navigation
+
+CODES: Final = {
+    "identity.search": "Recherche avant création",
+    "identity.search.refused": "Recherche avant création refusée",
+    "identity.doubles.shown": "Doublons possibles montrés",
+    "identity.created": "Identité créée",
+    "identity.create": "Création d'identité refusée",
+    "identity.read": "Consultation d'une identité",
+    "identity.corrected": "Identité corrigée",
+    "identity.correct": "Correction d'identité refusée",
+    "identity.alias.added": "Autre nom ajouté",
+    "identity.phone.added": "Téléphone ajouté",
+    "identity.phone.removed": "Téléphone retiré",
+    "identity.document.checked": "Pièce d'identité vérifiée",
+    "identity.document.noted": "Pièce d'identité notée, sans valeur de validation",
+    "identity.document.revoked": "Vérification d'une pièce annulée",
+    "identity.status.changed": "Statut d'identité changé",
+    "identity.attribute.set": "Attribut d'identité posé",
+    "identity.attribute.cleared": "Attribut d'identité retiré",
+    "identity.card.opened": "Doublon possible signalé",
+    "identity.card.read": "Consultation d'un doublon possible",
+    "identity.card.settled": "Doublon possible tranché",
+    "identity.card.settle": "Décision sur un doublon refusée",
+    "identity.places": "Recherche de lieu",
+}
+
+_LIFE: Final = "20 ans après le dernier passage, comme le dossier"
+
+
+def register_personal_data() -> None:
+    """Register of processing (RGPD art. 30)."""
+    for name, kept in (
+        ("DomainIdentity", _LIFE),
+        ("DomainIdentityEvent", _LIFE),
+        ("IdentityBlock", "supprimées avec l'identité"),
+        ("Alias", _LIFE),
+        ("Phone", _LIFE),
+        ("DocumentCheck", "5 ans après la vérification"),
+        ("DoubleCandidate", "10 ans après la décision"),
+        ("NotSame", _LIFE),
+    ):
+        register(PersonalData(f"identity.{name}", "patient", "patient_id", "identité", kept))
+    register(PersonalData("identity.SearchTrace", "professional", "user_id", "sécurité", "1 an"))
+
+
+def register_navigation() -> None:
+    """The worklist, for those who may settle its cards."""
+    navigation.register(
+        navigation.NavEntry(
+            label="Doublons",
+            icon="people",
+            url_name="identity:doubles",
+            order=60,
+            prefixes=("identity:double",),
+            visible=lambda request: bool(getattr(getattr(request, "actor", None), "identity_cell", False)),
+        )
+    )

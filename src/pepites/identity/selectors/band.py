@@ -1,0 +1,102 @@
+"""The identity band of every page of a person (interface §7)."""
+
+from dataclasses import dataclass, field
+
+from pepites.common.clock import today
+from pepites.identity.models import DomainIdentity
+from pepites.identity.selectors.labels import (
+    age_label,
+    attribute_labels,
+    birth_date_label,
+    grouped_regional_id,
+    sex_label,
+    status_label,
+)
+from pepites.patients.languages import language_label
+from pepites.patients.models import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Ready to print. ``ins`` only when the identity is qualified (§2.6-1); alerts are sentences."""
+
+    birth_name: str
+    first_given_name: str
+    used_name: str
+    used_given_name: str
+    birth_date_label: str
+    age_label: str
+    sex_label: str
+    birth_place_code: str
+    status: str
+    status_label: str
+    regional_id: str = ""
+    ins: str = ""
+    ipp: str = ""
+    attributes: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+
+
+def band(patient: Patient) -> Band:
+    """Identity band of a person the actor may see: one query, for the birth place."""
+    place = (
+        DomainIdentity.objects.filter(patient_id=patient.pk, active=True, domain="PEPITES")
+        .values_list("birth_place_cog", flat=True)
+        .first()
+    )
+    return Band(
+        birth_name=patient.birth_name,
+        first_given_name=patient.first_given_name,
+        used_name=patient.used_name,
+        used_given_name=patient.used_given_name,
+        birth_date_label=birth_date_label(patient.birth_date, interpreted=patient.birth_date_interpreted),
+        age_label=age_label(patient.birth_date, today(), interpreted=patient.birth_date_interpreted),
+        sex_label=sex_label(patient.sex),
+        birth_place_code=_place(place or ""),
+        status=patient.identity_status,
+        status_label=status_label(patient.identity_status),
+        regional_id=grouped_regional_id(patient.regional_id),
+        attributes=attribute_labels(patient.identity_flags),
+        alerts=_alerts(patient),
+    )
+
+
+def identity_band(identity: DomainIdentity) -> Band:
+    """The band from the identity alone, for the cell that does not reach the person's file."""
+    return Band(
+        birth_name=identity.birth_name,
+        first_given_name=identity.first_given_name,
+        used_name=identity.used_name,
+        used_given_name=identity.used_given_name,
+        birth_date_label=birth_date_label(identity.birth_date, interpreted=identity.birth_date_interpreted),
+        age_label=age_label(identity.birth_date, today(), interpreted=identity.birth_date_interpreted),
+        sex_label=sex_label(identity.sex),
+        birth_place_code=_place(identity.birth_place_cog),
+        status=identity.status,
+        status_label=status_label(identity.status),
+        attributes=attribute_labels(",".join(sorted(identity.attributes))),
+    )
+
+
+def _place(code: str) -> str:
+    return "" if code == "99999" else code
+
+
+def _alerts(patient: Patient) -> list[str]:
+    alerts = []
+    if patient.protected_minor:
+        alerts.append("Mineur protégé")
+    if patient.protected_adult:
+        alerts.append("Majeur protégé")
+    if patient.interpreter:
+        language = language_label(patient.language)
+        alerts.append(f"Interprète nécessaire : {language}" if language else "Interprète nécessaire")
+    elif patient.language not in ("", "fr"):
+        alerts.append(f"Langue : {language_label(patient.language)}")
+    return alerts
+
+
+def band_of(identity: DomainIdentity) -> Band | None:
+    """The full band when the actor reaches the person, None for the cell that does not."""
+    patient = Patient.objects.filter(pk=identity.patient_id).first()
+    return band(patient) if patient else None

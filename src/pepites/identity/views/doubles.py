@@ -1,0 +1,55 @@
+"""The worklist of likely doubles."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from pepites.access.policies import require
+from pepites.identity import policies, services
+from pepites.identity.enums import CardState
+from pepites.identity.forms import SettleForm
+from pepites.identity.selectors import cards
+from pepites.identity.views.base import actor_of, attempt
+
+_STATES = (CardState.OPEN, CardState.SAME, CardState.DISTINCT)
+
+
+@require_safe
+def worklist(request: HttpRequest) -> HttpResponse:
+    """« Doublons possibles »: cards of the cell, or of the networks one coordinates."""
+    actor = actor_of(request)
+    require(policies.can_settle(actor), code="identity.card.settle")
+    asked = request.GET.get("etat", "")
+    state = CardState(asked) if asked in CardState.values else CardState.OPEN
+    text = request.GET.get("page", "1")
+    page = min(int(text), 500) if text.isdigit() and int(text) else 1
+    shown, more = cards.cards_visible_to(actor, state=state, page=page)
+    context = {
+        "cards": shown,
+        "state": state,
+        "open": state == CardState.OPEN,
+        "tabs": [{"url": f"?etat={one}", "label": one.label, "active": one == state} for one in _STATES],
+        "previous": f"?etat={state}&page={page - 1}" if page > 1 else "",
+        "next": f"?etat={state}&page={page + 1}" if more else "",
+        "page_label": f"Page {page}",
+    }
+    return render(request, "identity/doubles.html", context)
+
+
+@require_POST
+def settle(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Decide one card."""
+    actor = actor_of(request)
+    require(policies.can_settle(actor), code="identity.card.settle")
+    form = SettleForm(request.POST)
+    if form.is_valid():
+        same = form.cleaned_data["decision"] == "meme"
+        with attempt(form):
+            services.settle_card(actor=actor, card_id=public_id, same=same, reason=form.cleaned_data["reason"])
+            messages.success(request, "Doublon confirmé." if same else "Noté : ce sont deux personnes.")
+            return redirect("identity:doubles")
+    card = cards.card_visible_to(actor, public_id)
+    return render(request, "identity/double.html", {"card": card, "form": form, "open": True}, status=422)

@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+
+class NetworksConfig(AppConfig):
+    name = "pepites.networks"
+    label = "networks"
+
+    def ready(self) -> None:
+        from pepites.audit.journal import register_codes
+        from pepites.common.personal_data import PersonalData, register
+
+        register_codes(
+            {
+                "networks.refused": "Changement d'un réseau refusé",
+                "networks.membership.added": "Membre ajouté à un réseau",
+                "networks.membership.ended": "Rôle terminé dans un réseau",
+            }
+        )
+        register(
+            PersonalData(
+                "networks.NetworkMembership",
+                "professional",
+                "practice_id",
+                "annuaire",
+                "10 ans après la fin du rôle, pour rester lisible dans les traces",
+            )
+        )

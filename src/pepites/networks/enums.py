@@ -1,0 +1,11 @@
+"""Closed lists of the care networks."""
+
+from django.db import models
+
+
+class MemberRole(models.TextChoices):
+    """What a practice is in a network."""
+
+    MEMBER = "membre", "Membre"
+    COORDINATION = "coordination", "Coordination"
+    ADMINISTRATOR = "administration", "Administration du réseau"

@@ -1,0 +1,47 @@
+"""Care networks, their settings and their members."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from pepites.common.identifiers import new_uuid
+from pepites.directory.models import PractitionerRole
+from pepites.networks.enums import MemberRole
+
+
+class Network(models.Model):
+    """A care network; ``settings`` holds its own choices (roles, matrix, consent text), validated by who reads them."""
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=40)
+    colour = models.PositiveSmallIntegerField(default=1)  # one of the 8 fixed tokens of interface §19
+    person_word = models.CharField(max_length=10, default="usager")  # usager | patient
+    settings = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NetworkMembership(models.Model):
+    """A practice in a network, with one role, for a time."""
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="memberships")
+    practice = models.ForeignKey(PractitionerRole, on_delete=models.PROTECT, related_name="network_memberships")
+    role = models.CharField(max_length=20, choices=MemberRole.choices)
+    starts_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "practice", "role"],
+                condition=models.Q(ends_at__isnull=True),
+                name="networks_membership_unique",
+            )
+        ]
+        indexes = [models.Index(fields=["practice", "role"], name="networks_membership_practice")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"

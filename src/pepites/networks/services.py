@@ -1,0 +1,87 @@
+"""Writing on networks: the pilot ones, and their members."""
+
+from django.db import IntegrityError, transaction
+
+from pepites.audit.unit import record
+from pepites.common.actor import Actor
+from pepites.common.clock import now
+from pepites.common.errors import DomainError, NotFound, Refused
+from pepites.networks.enums import MemberRole
+from pepites.networks.models import Network, NetworkMembership
+from pepites.networks.policies import can_administer_network
+
+PILOTS = (
+    ("maia", "MAIA – Géronto", "MAIA", 2, "usager"),
+    ("diam", "DIAM – Diabète Amazonie Métabolisme", "DIAM", 5, "patient"),
+    ("perinat", "Périnat – Enfance vulnérable", "Périnat", 7, "patient"),
+)
+
+
+def ensure_pilot_networks() -> list[Network]:
+    """Create the three pilot networks where they are missing; run as the owner when a base is prepared."""
+    networks = []
+    for slug, name, short_name, colour, person_word in PILOTS:
+        network, _ = Network.objects.get_or_create(
+            slug=slug,
+            defaults={"name": name, "short_name": short_name, "colour": colour, "person_word": person_word},
+        )
+        networks.append(network)
+    return networks
+
+
+def add_membership(*, actor: Actor, network_id: int, practice_id: int, role: MemberRole) -> NetworkMembership:
+    """Give a place of practice a role in a network; the membership already open is returned as it is.
+
+    ``coordination`` opens every file of the network, hence the administrators only, here and in the database.
+    """
+    _require(actor, network_id)
+    role = MemberRole(role)
+    held = NetworkMembership.objects.filter(
+        network_id=network_id, practice_id=practice_id, role=role, ends_at__isnull=True
+    ).first()
+    if held is not None:
+        return held
+    try:
+        with transaction.atomic():
+            membership = NetworkMembership.objects.create(
+                network_id=network_id, practice_id=practice_id, role=role, starts_at=now()
+            )
+    except IntegrityError:
+        raise DomainError("Ce professionnel vient d'être ajouté par quelqu'un d'autre. Rechargez la page.") from None
+    record(
+        "networks.membership.added",
+        action="C",
+        object_type="practice",
+        object_id=practice_id,
+        detail={"network": network_id, "role": str(role)},
+    )
+    return membership
+
+
+def end_membership(*, actor: Actor, network_id: int, membership_id: int) -> None:
+    """End a member's role at once; a network keeps one administrator unless the platform's decide otherwise."""
+    _require(actor, network_id)
+    membership = NetworkMembership.objects.filter(pk=membership_id, network_id=network_id, ends_at__isnull=True).first()
+    if membership is None:
+        raise NotFound
+    if membership.role == MemberRole.ADMINISTRATOR and not actor.platform_admin:
+        others = NetworkMembership.objects.filter(
+            network_id=network_id, role=MemberRole.ADMINISTRATOR, ends_at__isnull=True
+        ).exclude(pk=membership_id)
+        if not others.exists():
+            raise DomainError("C'est le dernier administrateur du réseau : nommez-en un autre d'abord.")
+    membership.ends_at = now()
+    membership.save(update_fields=["ends_at"])
+    record(
+        "networks.membership.ended",
+        action="U",
+        object_type="practice",
+        object_id=membership.practice_id,
+        detail={"network": network_id, "role": membership.role},
+    )
+
+
+def _require(actor: Actor, network_id: int) -> None:
+    decision = can_administer_network(actor, network_id)
+    if not decision:
+        raise Refused(decision, code="networks.refused", object_type="network", object_id=str(network_id))

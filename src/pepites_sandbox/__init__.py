@@ -1,0 +1,1 @@
+"""Bac à sable : simulateurs des services nationaux, joints par le réseau seulement."""

@@ -1,0 +1,224 @@
+"""One person, one circle, and somebody of each role around them: the ground of the rights table."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests import factories
+from tests.conftest import as_owner
+from tests.documents.test_files import jpeg
+
+from pepites.access.enums import ConsentMode, Level, Regime
+from pepites.access.models import ConsentRecord, Opposition
+from pepites.accounts.models import User
+from pepites.audit.unit import unit_of_work
+from pepites.common.actor import Actor
+from pepites.common.identifiers import new_uuid
+from pepites.coordination import services as coordination
+from pepites.coordination.enums import MemberRole, NoteType
+from pepites.coordination.models import CareTeamMember, Contact
+from pepites.directory.models import PractitionerRole
+from pepites.identity.dates import PartialDate, Precision
+from pepites.identity.services import create_identity
+from pepites.identity.traits import IdentityTraits
+from pepites.messaging import services as messaging
+from pepites.messaging.models import Attachment
+from pepites.messaging.values import Upload
+
+ROLES = (
+    "anonyme",
+    "sans_lieu",
+    "exterieur",
+    "invite",
+    "social",
+    "membre",
+    "coordination",
+    "admin_reseau",
+    "identite",
+    "plateforme",
+)
+NOBODY = UUID("00000000-0000-7000-8000-000000000000")
+
+
+@dataclass
+class Scenario:
+    """The actors and the objects that URLs may name."""
+
+    users: dict[str, tuple[User | None, PractitionerRole | None]] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """A browser of that role: strongly signed in, in its place of practice."""
+        user, practice = self.users[role]
+        client = Client(raise_request_exception=False)
+        if user is None:
+            return client
+        client.force_login(user, backend="pepites.accounts.backends.LocalBackend")
+        session = client.session
+        session["strong"], session["auth_method"] = True, "local+totp"
+        if practice is not None:
+            session["practice_id"] = practice.pk
+        session.save()
+        return client
+
+    @staticmethod
+    def renew(client: Client, cookie: str) -> None:
+        """Forget what an answer put in the browser: the next question starts from the same session."""
+        client.cookies.clear()
+        if cookie:
+            client.cookies["sessionid"] = cookie
+
+
+def url_patterns() -> list[tuple[str, URLPattern, str]]:
+    """Every URL of the platform: qualified name, pattern, namespace."""
+    return sorted(_walk(get_resolver(), ""), key=lambda item: item[0])
+
+
+def _walk(resolver: Any, namespace: str) -> Any:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, pattern.namespace or namespace)
+        else:
+            yield f"{namespace}:{pattern.name}", pattern, namespace
+
+
+def _practice(scenario: Scenario, role: str, **values: Any) -> Actor:
+    practice = factories.practice(**values)
+    user = factories.user(professional=practice.professional)
+    scenario.users[role] = (user, practice)
+    return factories.actor_for(practice)
+
+
+def build() -> Scenario:
+    """Everything the table needs, made through the services where there is one."""
+    scenario = Scenario()
+    with as_owner():
+        network, other = factories.network(slug="essai-droits"), factories.network()
+        scenario.users["anonyme"] = (None, None)
+        lost = factories.professional()
+        scenario.users["sans_lieu"] = (factories.user(professional=lost), None)
+        actors = {
+            role: _practice(scenario, role)
+            for role in ("exterieur", "invite", "social", "membre", "coordination", "admin_reseau")
+        }
+        _practice(scenario, "identite", identity_cell=True)
+        plain = factories.practice()
+        scenario.users["plateforme"] = (
+            factories.user(professional=plain.professional, platform_admin=True),
+            plain,
+        )
+        factories.membership(network, scenario.users["coordination"][1], "coordination")
+        factories.membership(network, scenario.users["admin_reseau"][1], "administration")
+        coordinator = factories.actor_for(scenario.users["coordination"][1])
+    scenario.objects |= {"slug": network.slug, "other_network": other.pk}
+    _around_the_person(scenario, coordinator, actors, network.pk)
+    return scenario
+
+
+def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str, Actor], network_id: int) -> None:
+    objects = scenario.objects
+    traits = IdentityTraits(
+        "DROITS", "LEA", "LEA", PartialDate(date(1950, 2, 3), Precision.JOUR, False), sex="F", birth_place_cog="97302"
+    )
+    with unit_of_work(coordinator):
+        patient = create_identity(actor=coordinator, traits=traits, search_id=None)
+        objects["patient"] = patient.public_id
+        objects["pathway"] = coordination.open_pathway(
+            actor=coordinator, patient_id=patient.pk, network_id=network_id
+        ).public_id
+        coordination.collect_consent(
+            actor=coordinator, patient_id=patient.pk, mode=ConsentMode.ORAL, network_id=network_id
+        )
+        coordination.oppose(actor=coordinator, patient_id=patient.pk, network_id=objects.pop("other_network"))
+        conversation = messaging.ensure_circle_conversation(actor=coordinator, patient_id=patient.pk)
+        for role, level in (("membre", Level.FULL), ("social", Level.SOCIAL), ("invite", Level.FULL)):
+            coordination.invite_member(
+                actor=coordinator,
+                patient_id=patient.pk,
+                practice_id=actors[role].practice_id,
+                role=MemberRole.NURSE,
+                level=level,
+                regime=Regime.OUTSIDE_TEAM,
+            )
+        coordination.add_contact(actor=coordinator, patient_id=patient.pk, family_name="Proche")
+    for role in ("membre", "social"):
+        with unit_of_work(actors[role]):
+            member = CareTeamMember.objects.get(practice_id=actors[role].practice_id)
+            coordination.accept_invitation(actor=actors[role], member=member)
+    member_actor = actors["membre"]
+    with unit_of_work(member_actor):
+        sent = messaging.post_message(
+            actor=member_actor,
+            conversation=conversation,
+            text="Bonjour",
+            key=new_uuid(),
+            files=[Upload("photo.jpg", jpeg())],
+        )
+        objects["message"], objects["conversation"] = sent.public_id, conversation.public_id
+        objects["note"] = coordination.add_liaison_note(
+            actor=member_actor, patient_id=patient.pk, type=NoteType.OBSERVATION, text="Note"
+        ).public_id
+        objects["task"] = coordination.create_task(
+            actor=member_actor, patient_id=patient.pk, title="Visite", owner_practice_id=member_actor.practice_id
+        ).public_id
+    with as_owner():
+        objects["contact"] = Contact.objects.get().public_id
+        objects["consent"] = ConsentRecord.objects.get().public_id
+        objects["opposition"] = Opposition.objects.get().public_id
+        objects["member"] = CareTeamMember.objects.get(practice_id=member_actor.practice_id).public_id
+        objects["invitation"] = CareTeamMember.objects.get(practice_id=actors["invite"].practice_id).public_id
+        objects["attachment"] = Attachment.objects.get().public_id
+        objects["account"] = scenario.users["membre"][0].public_id
+        objects["practice"] = scenario.users["membre"][1].public_id
+
+
+# Which object stands for a URL's ``public_id``; the person by default, nobody where nothing of the kind was made.
+OBJECT_OF = {
+    "accounts:account-admin": "account",
+    "accounts:demo": "account",
+    "messaging:message": "message",
+    "messaging:acknowledge": "message",
+    "messaging:edit": "message",
+    "messaging:withdraw": "message",
+    "messaging:attachment": "attachment",
+    "messaging:thumbnail": "attachment",
+    "coordination:task-done": "task",
+    "coordination:task-start": "task",
+    "coordination:task-cancel": "task",
+    "coordination:note-change": "note",
+    "coordination:note-retire": "note",
+    "coordination:file-message": "message",
+    "coordination:member-remove": "member",
+    "coordination:member-attending": "member",
+    "coordination:invitation": "invitation",
+    "coordination:contact-end": "contact",
+    "coordination:pathway-change": "pathway",
+    "coordination:pathway-close": "pathway",
+    "coordination:consent-revoke": "consent",
+    "coordination:opposition-lift": "opposition",
+}
+UNMADE = {"accounts:remove-passkey", "access:review", "identity:double"}
+
+
+def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[str, Any]:
+    """Values for the variable parts of a URL."""
+    found: dict[str, Any] = {}
+    for key in pattern.pattern.regex.groupindex:
+        if key == "public_id" and name in UNMADE:
+            found[key] = NOBODY
+        elif key == "public_id":
+            default = "conversation" if name.startswith("messaging:") else "patient"
+            found[key] = objects[OBJECT_OF.get(name, default)]
+        else:
+            found[key] = {
+                "patient": objects["patient"],
+                "slug": objects["slug"],
+                "practice": objects["practice"],
+                "act": "suspendre",
+                "entry": 1,
+                "token": "inconnu",
+            }.get(key, NOBODY)
+    return found

@@ -1,0 +1,181 @@
+"""Meta-test of the database's own rights: role × table × policy, with no hole (design, law 3; rgpd DB-01)."""
+
+import re
+
+import pytest
+from django.db import connection
+from tests.conftest import as_owner
+
+pytestmark = pytest.mark.django_db
+
+WEB_ROLES = ("pepites_web", "pepites_worker")
+
+# Each passes over row-level security, so each is named here with its reason to exist.
+DEFINER_FUNCTIONS = {
+    "access_accept": "acceptance by the invited practice",
+    "access_actor_level": "level of the actor on one person",
+    "access_break_glass": "bris de glace",
+    "access_create_patient": "creation with its first grant; called by identity only",
+    "access_emergency_identity": "strict traits of one person, to ask for an emergency access",
+    "access_emergency_queue": "emergency accesses to review, without anything of the file",
+    "access_end": "end of an access",
+    "access_enrol": "inclusion in a network by its coordination or administration",
+    "access_leave_network": "exit from a network",
+    "access_may_review": "whether the actor reviews the emergency accesses of a person",
+    "access_offer": "offer of an access, by who holds the full level",
+    "access_patient_id": "key of a person by public id, to trace a refusal",
+    "access_lift_opposition": "end of an opposition; the networks it had narrowed open again",
+    "access_refresh": "levels in force, computed from acceptance, consent and opposition",
+    "access_review_emergency": "result of a review",
+    "access_sharing_facts": "facts of the sharing decision for the actor and one person",
+    "access_standing_level": "level of the actor without any bris de glace: who may change who reads",
+    "access_trace": "who opened a file, for its circle",
+    "coordination_count": "size of a coordinated network's list, same conditions as its policy",
+    "coordination_follow_enrolment": "trigger: an opposition narrows the pathway like its enrolment",
+    "coordination_follow_person": "trigger: the pathway's copied columns follow the person row",
+    "coordination_import_lines": "pathways of an import, by who runs the network",
+    "coordination_import_organization": "structure that answers for an import",
+    "coordination_open_pathway": "inclusion of a person the actor may not see yet",
+    "coordination_rows": "rows of a coordinated network's list, same conditions as its policy",
+    "coordination_search": "name search in a coordinated network (LIKE is not leakproof)",
+    "coordination_touch": "last contact of a person",
+    "directory_may_name_cell": "whether the actor may name the identity cell or the DPO",
+    "identity_card_traits": "traits of a card of the doubles' worklist",
+    "identity_create_patient": "creation, once the search before it is proved (RNIV-9)",
+    "identity_import_persons": "creation in bulk by an import, by who runs the network",
+    "identity_count_attempt": "a creation compared counts as a search",
+    "identity_match_candidates": "likely doubles of one identity under creation",
+    "identity_match_many": "likely doubles of a batch under import",
+    "identity_document_guard": "trigger: a document check is never rewritten",
+    "identity_guard": "trigger: forbidden trait and status changes (RNIV-1)",
+    "identity_may_import": "whether the actor may import",
+    "identity_open_card": "a card of the doubles' worklist",
+    "identity_search_before_create": "search before creation (law 11)",
+    "identity_search_number": "search by complete number (law 11)",
+    "identity_set_blocks": "blocking keys of a person",
+    "identity_settle_card": "decision on a card",
+    "identity_sync_patient": "trigger: the person row follows its identity",
+    "messaging_create": "a conversation and its participants",
+    "messaging_guard_message": "trigger: what may change in a message, and its former text",
+    "messaging_join": "a practice enters a conversation",
+    "messaging_participates": "whether a practice takes part, without policy recursion",
+    "messaging_quit": "a practice leaves a conversation",
+    "messaging_rights_changed": "whoever lost every right leaves the talks; streams reload",
+    "messaging_role_ended": "trigger: who no longer coordinates leaves the talks of the network",
+    "messaging_subject": "person of a conversation or of a file, to trace a refusal",
+    "messaging_unread": "unread counts of the actor",
+    "messaging_waiting": "urgent messages not acknowledged, of the actor",
+    "networks_may_administer": "whether the actor administers a network",
+}
+
+
+def rows(sql: str, *params: object) -> list[tuple]:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def patient_tables() -> list[str]:
+    found = rows(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND (c.relname = 'patients_patient' OR EXISTS"
+        " (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'patient_id' AND NOT a.attisdropped))"
+    )
+    return sorted(name for (name,) in found)
+
+
+def test_roles_are_plain() -> None:
+    found = rows(
+        "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = ANY(%s)", list(WEB_ROLES)
+    )
+    assert sorted(found) == [(role, False, False, False) for role in sorted(WEB_ROLES)]
+
+
+def test_web_and_worker_own_nothing() -> None:
+    assert rows("SELECT relname FROM pg_class WHERE relowner = ANY(%s::regrole[])", list(WEB_ROLES)) == []
+
+
+@pytest.mark.parametrize("command", ["DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"])
+def test_no_patient_row_can_be_destroyed(command: str) -> None:
+    held = [
+        (table, role)
+        for table in patient_tables()
+        for role in WEB_ROLES
+        if rows("SELECT has_table_privilege(%s, %s, %s)", role, table, command)[0][0]
+    ]
+    assert held == []
+
+
+def test_every_table_about_a_person_is_under_row_level_security() -> None:
+    unprotected = [
+        table
+        for table in patient_tables()
+        if not rows("SELECT relrowsecurity FROM pg_class WHERE relname = %s", table)[0][0]
+    ]
+    assert unprotected == []
+
+
+def test_each_privilege_on_a_table_about_a_person_has_its_policy() -> None:
+    """A privilege without policy is dead; a policy that lets everything through (``true``) is a hole."""
+    holes = []
+    for table in patient_tables():
+        policies = rows("SELECT cmd, qual, with_check, roles FROM pg_policies WHERE tablename = %s", table)
+        for command in ("SELECT", "INSERT", "UPDATE"):
+            held = rows("SELECT has_any_column_privilege('pepites_web', %s, %s)", table, command)[0][0]
+            if held and not [row for row in policies if row[0] in (command, "ALL")]:
+                holes.append((table, command, "privilege without policy"))
+        for cmd, qual, check, roles in policies:
+            open_to_web = any(role in str(roles) for role in ("public", "pepites_web"))
+            for clause in (qual, check):
+                if open_to_web and clause is not None and clause.strip("() ").lower() == "true":
+                    holes.append((table, cmd, "policy open to all"))
+            if cmd == "UPDATE" and (qual is None or check is None):
+                holes.append((table, cmd, "UPDATE without both clauses"))
+    assert holes == []
+
+
+def test_an_empty_context_sees_no_row_anywhere() -> None:
+    with connection.cursor() as cursor:
+        for table in patient_tables():
+            cursor.execute("SELECT has_table_privilege('pepites_web', %s, 'SELECT')", [table])
+            if cursor.fetchone()[0]:
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                assert cursor.fetchone()[0] == 0, table
+
+
+def test_functions_that_pass_over_the_policies_are_known_and_closed() -> None:
+    found = rows(
+        "SELECT p.proname, pg_get_userbyid(p.proowner), array_to_string(p.proconfig, ','), p.proacl::text"
+        " FROM pg_proc p"
+        " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'public' AND p.prosecdef"
+    )
+    assert {name for name, *_ in found} == set(DEFINER_FUNCTIONS)
+    for name, owner, config, acl in found:
+        assert owner == "pepites_owner", name
+        assert re.search(r"search_path=pg_catalog, ?public, ?pg_temp", config or ""), name
+        assert acl, f"{name} is open to everybody"
+        assert not re.search(r"[{,]=X", acl), f"{name} is open to everybody"
+
+
+def test_views_obey_their_reader() -> None:
+    found = rows(
+        "SELECT relname, array_to_string(reloptions, ',') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND relkind = 'v' AND pg_get_userbyid(relowner) = 'pepites_owner'"
+    )
+    assert [name for name, options in found if "security_invoker=true" not in (options or "")] == []
+
+
+def test_composite_keys_exist() -> None:
+    """``(patient_id, id)`` beside Django's own key, for partition and sharding (law 2)."""
+    missing = [
+        table
+        for table in patient_tables()
+        if table != "patients_patient"
+        and not table.endswith("event")
+        and not rows(
+            "SELECT 1 FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'u' AND conname = %s",
+            table,
+            f"{table}_patient_key",
+        )
+    ]
+    assert missing == []

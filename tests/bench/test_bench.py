@@ -1,0 +1,64 @@
+"""The measures run end to end, at a tiny size: what they find on a busy machine is not judged here."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from pepites.bench.base import LOCK
+from pepites.config import engine
+
+# One at a time: two measures refuse to run together on one engine.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bench")]
+
+SRC = Path(__file__).parents[2] / "src"
+TINY = {
+    "SIZES": "200", "TIMES": "3", "PERSONS": "200", "STREAMS": "40", "TALKS": "2", "RATE": "20", "SECONDS": "1",
+    "SATURATED_SECONDS": "1", "CUT_SECONDS": "3",
+}  # fmt: skip
+
+
+def measure(name: str) -> dict[str, Any]:
+    tiny = {f"PEPITES_BENCH_{key}": value for key, value in TINY.items()}
+    done = run(name, tiny)
+    assert done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def run(name: str, settings: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "pepites.cli.main", "bench", name, "--json"],
+        env=os.environ | settings | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_web_measures_every_page() -> None:
+    pages = measure("web")["results"]["200"]
+    assert {"list", "file", "search_birth", "search_name", "post"} <= pages.keys()
+    assert all(page["median_ms"] > 0 and page["ratio"] > 0 for page in pages.values())
+
+
+def test_live_loses_and_doubles_nothing() -> None:
+    found = measure("live")["results"]
+    for phase in ("cut", "offered", "sustained"):
+        assert (found[phase]["lost"], found[phase]["doubled"]) == (0, 0)
+        assert found[phase]["events"] == found[phase]["messages"] * 20
+    assert found["cut"]["replayed"] >= 0
+    assert found["cut"]["back_s"] > 0
+    assert found["pages"].keys() == {"bare", "file"}
+
+
+def test_a_second_measure_is_refused_and_spoils_nothing() -> None:
+    tiny = {"PEPITES_BENCH_SIZES": "200", "PEPITES_BENCH_TIMES": "1"}
+    var = engine.var_dir()
+    with engine.ensure_engine(var), psycopg.connect(engine.superuser_dsn(var), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        done = run("web", tiny)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Une autre mesure tourne sur cette instance" in done.stderr

@@ -1,0 +1,51 @@
+"""Behind the reverse proxy of production, the reader's address is the one the proxy wrote."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from pepites.config.front_asgi import Front
+
+
+def _echo(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [environ["REMOTE_ADDR"].encode()]
+
+
+def _ask(headers: list[tuple[bytes, bytes]], *, proxied: bool) -> str:
+    sent: list[bytes] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "root_path": "",
+        "scheme": "http", "http_version": "1.1", "headers": headers, "client": ("127.0.0.1", 5), "server": ("s", 80),
+        "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    asyncio.run(Front(_echo, None, log_access=False, proxied=proxied)(scope, receive, send))
+    return b"".join(sent).decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ([b"203.0.113.9"], "203.0.113.9"),
+        ([b"10.9.9.9, 203.0.113.9"], "203.0.113.9"),  # what the reader wrote himself comes first
+        ([b"10.9.9.9", b"2001:db8::7"], "2001:db8::7"),
+        ([b"unknown"], "127.0.0.1"),
+        ([b"203.0.113.9, "], "127.0.0.1"),
+        ([], "127.0.0.1"),
+    ],
+)
+def test_the_last_address_is_the_readers(said: list[bytes], address: str) -> None:
+    assert _ask([(b"x-forwarded-for", value) for value in said], proxied=True) == address
+
+
+def test_nobody_names_himself_without_a_proxy() -> None:
+    assert _ask([(b"x-forwarded-for", b"203.0.113.9")], proxied=False) == "127.0.0.1"

@@ -1,0 +1,99 @@
+"""One platform for every browser test of the whole: started once, in one worker."""
+
+from collections.abc import Generator
+from contextlib import suppress
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser
+from tests.e2e.platform import Desk, Platform, browser, start
+
+
+@pytest.fixture(scope="session")
+def platform() -> Generator[Platform]:
+    yield from start()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Generator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(platform: Platform, chromium: Browser) -> Generator[Desk]:
+    opened = Desk(platform, chromium)
+    yield opened
+    for context in opened.contexts:
+        with suppress(Exception):
+            context.close()
+
+
+MADE_BY_HER = (
+    "JOIN directory_practitionerrole r ON r.id = t.author_id"
+    " JOIN accounts_user u ON u.professional_id = r.professional_id WHERE u.login = 'jamayota'"
+)
+
+
+@pytest.fixture(scope="module")
+def places(platform: Platform) -> dict[str, str]:
+    """Public ids the addresses need: a person with a full circle, their circle's conversation and the rest."""
+    patient_pk, patient = platform.rows(
+        "SELECT p.id, p.public_id FROM patients_patient p JOIN messaging_conversation c ON c.patient_id = p.id"
+        " JOIN networks_network n ON n.slug = 'maia' JOIN coordination_pathway w"
+        " ON w.patient_id = p.id AND w.network_id = n.id WHERE c.kind = 'circle' ORDER BY p.id LIMIT 1"
+    )[0]
+    one = platform.value
+    return {
+        "patient": str(patient),
+        "other": str(one("SELECT public_id FROM patients_patient WHERE id <> %s ORDER BY id DESC LIMIT 1", patient_pk)),
+        "talk": str(one("SELECT public_id FROM messaging_conversation WHERE patient_id = %s LIMIT 1", patient_pk)),
+        "team": str(one("SELECT public_id FROM messaging_conversation WHERE kind = 'team' LIMIT 1")),
+        "message": str(
+            one(
+                "SELECT m.public_id FROM messaging_message m JOIN messaging_conversation c ON c.id = m.conversation_id"
+                " WHERE c.patient_id = %s AND m.kind <> 'system' ORDER BY m.seq LIMIT 1",
+                patient_pk,
+            )
+        ),
+        "practice": str(
+            one(
+                "SELECT r.public_id FROM directory_practitionerrole r JOIN accounts_user u"
+                " ON u.professional_id = r.professional_id WHERE u.login = 'ncorvo'"
+            )
+        ),
+        "member": str(
+            one(
+                "SELECT public_id FROM coordination_careteammember WHERE patient_id = %s AND status = 'actif'"
+                " ORDER BY id LIMIT 1",
+                patient_pk,
+            )
+        ),
+        "task": str(one("SELECT public_id FROM coordination_task WHERE patient_id = %s LIMIT 1", patient_pk)),
+        "pathway": str(one("SELECT public_id FROM coordination_pathway WHERE patient_id = %s LIMIT 1", patient_pk)),
+        "unknown": str(uuid4()),
+        "account": platform.account("mrobinel"),
+        "note": str(one(f"SELECT t.public_id FROM coordination_liaisonnote t {MADE_BY_HER} ORDER BY t.id LIMIT 1")),
+        "own": str(
+            one(f"SELECT t.public_id FROM messaging_message t {MADE_BY_HER} AND kind = 'text' ORDER BY t.id LIMIT 1")
+        ),
+        "consent": str(one("SELECT public_id FROM access_consentrecord WHERE patient_id = %s LIMIT 1", patient_pk)),
+        "opposition": str(
+            one(
+                "SELECT o.public_id FROM access_opposition o"
+                " JOIN directory_practitionerrole r ON r.id = o.recorded_by_id"
+                " JOIN accounts_user u ON u.professional_id = r.professional_id WHERE u.login = 'mrobinel'"
+                " AND o.lifted_at IS NULL ORDER BY o.id LIMIT 1"
+            )
+        ),
+        "entry": str(one("SELECT id FROM audit_entry WHERE %s = ANY(subject_ids) ORDER BY id LIMIT 1", patient_pk)),
+        "participant": str(
+            one(
+                "SELECT r.public_id FROM messaging_conversationparticipant t"
+                " JOIN directory_practitionerrole r ON r.id = t.practice_id"
+                " JOIN messaging_conversation c ON c.id = t.conversation_id AND c.patient_id = %s"
+                " WHERE t.left_at IS NULL ORDER BY t.id DESC LIMIT 1",
+                patient_pk,
+            )
+        ),
+    }

@@ -1,0 +1,57 @@
+"""The demo territory is built by the services alone: whatever breaks one of them breaks it."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from tests.conftest import as_owner
+
+from pepites.access.models import NetworkPatient
+from pepites.accounts.models import User
+from pepites.coordination.enums import NoteType, TaskState
+from pepites.coordination.models import CareTeamMember, LiaisonNote, Pathway, Task
+from pepites.demo.build import build_demo
+from pepites.demo.population import population
+from pepites.demo.staff import demo_accounts
+from pepites.identity.models import DomainIdentity
+from pepites.messaging.models import Attachment, Conversation, Message
+from pepites.patients.models import Patient
+
+
+def test_population_is_the_same_each_time() -> None:
+    assert population() == population()
+    assert len(population()) == 300
+    assert {person.origin for person in population()} >= {"haiti", "bresil", "bushinengue", "amerindien", "hmong"}
+    assert all(not person.phone or person.phone.startswith("0639 98") for person in population())
+
+
+def _shown(model: Any, column: str) -> set[Any]:
+    return set(model.objects.values_list(column, flat=True))
+
+
+@pytest.mark.slow
+def test_the_whole_territory_is_built_through_the_services(committed_database: dict[str, str]) -> None:
+    with as_owner():
+        build_demo(lambda _step: None)
+        assert Patient.objects.count() == 300
+        assert Pathway.objects.exclude(status="clos").values("patient").distinct().count() == 299  # one moved away
+        assert NetworkPatient.objects.filter(ends_at=None).count() == 300
+        assert User.objects.filter(demo=True).count() == len(demo_accounts())
+        assert CareTeamMember.objects.filter(status="actif").count() > 60
+        assert Message.objects.count() > 80
+        assert _shown(Conversation, "kind") == {"circle", "subgroup", "team", "direct"}
+        assert _shown(LiaisonNote, "type") == set(NoteType.values)
+        assert _shown(Task, "state") == set(TaskState.values)
+        assert _shown(Pathway, "status") == {"actif", "suspendu", "clos"}
+        assert _shown(CareTeamMember, "status") == {"actif", "invite", "attente", "refuse"}
+        assert _shown(DomainIdentity, "status") == {"PROV", "VALI"}
+        assert _shown(Attachment, "content_type") == {"image/jpeg", "application/pdf"}
+        assert Message.objects.filter(urgent=True, acknowledged_at__isnull=False).exists()
+        assert Message.objects.exclude(mentions=[]).filter(kind="text").exists()
+        assert Patient.objects.filter(interpreter=True).count() > 40
+        assert len(_shown(Patient, "language")) > 6
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM audit_entry WHERE outcome <> 0")
+            assert cursor.fetchone()[0] == 0
+        build_demo(lambda _step: None)
+        assert Patient.objects.count() == 300
