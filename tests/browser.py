@@ -124,6 +124,8 @@ def _on_failed(watch: Watch, url: str, failure: str) -> None:
 def _on_response(watch: Watch, response: Response) -> None:
     if "event-stream" in response.headers.get("content-type", "") or response.status in {204, 301, 302, 303, 304}:
         return
+    if "x-pep-background" in response.request.headers:  # a receipt sent once the page was read: no part of opening it
+        return
     try:
         watch.bodies[response.url] = (response.request.resource_type, response.body())
     except Exception:  # noqa: BLE001 - a body is gone once its page has left
@@ -190,7 +192,7 @@ def assert_budgets(page: Page, *, is_list: bool = False) -> dict[str, int]:
     }
     assert measured["script"], "la page n'a pas fini de charger"
     over = {name: (measured[name], limit) for name, limit in limits.items() if measured[name] > limit}
-    assert not over, f"budgets dépassés (mesuré, limite) : {over}"
+    assert not over, f"budgets dépassés (mesuré, limite) : {over}\n" + "\n".join(page.watch.bodies)  # type: ignore[attr-defined]
     return measured
 
 
