@@ -1,0 +1,90 @@
+"""Blocking and comparison by Splink: pairs worth comparing, and the level of each comparison (rapprochement §4-1)."""
+
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from splink import Linker, SettingsCreator
+from splink.backends.duckdb import DuckDBAPI
+
+from pepites.identity.linkage.base import Base
+from pepites.identity.matching.comparisons import COMPARISONS, Comparison
+from pepites.identity.matching.conditions import DUCKDB
+from pepites.identity.matching.dates import NEAR
+
+Levels = NDArray[np.int8]
+Ids = NDArray[np.int32]
+
+_PRIOR: Final = 1e-4
+
+
+def _comparison(one: Comparison, names: Mapping[str, str]) -> dict[str, Any]:
+    """Splink's form of a comparison. Its match weights number the levels: the model weighs them itself afterwards."""
+    last = len(one.levels) - 1
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": one.missing.sql(names), "label_for_charts": "manquant", "is_null_level": True}
+    ]
+    for rank, level in enumerate(one.levels):
+        number = last - rank + 1
+        levels.append(
+            {
+                "sql_condition": level.condition.sql(names),
+                "label_for_charts": level.label,
+                "m_probability": 2.0**number / 2.0**20,
+                "u_probability": 1 / 2.0**20,
+            }
+        )
+    return {"output_column_name": one.name, "comparison_levels": levels}
+
+
+def settings(names: Mapping[str, str], dialect: str) -> SettingsCreator:
+    """Splink's settings for an engine whose function names are ``names``."""
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="id",
+        comparisons=[_comparison(one, names) for one in COMPARISONS],
+        blocking_rules_to_generate_predictions=[
+            {
+                "blocking_rule": f"l.keys = r.keys AND {_sided(NEAR.sql(names))}",
+                "arrays_to_explode": ["keys"],
+                "sql_dialect": dialect,
+            }
+        ],
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,
+        probability_two_random_records_match=_PRIOR,
+    )
+
+
+def _sided(sql: str) -> str:
+    """``y_l`` → ``l.y``: blocking rules name the sides so."""
+    return re.sub(r"\b(y|m|dd|wk|ins)_([lr])\b", r"\2.\1", sql)
+
+
+def compare(base: Base, *, engine: str = "duckdb", folder: Path | None = None) -> tuple[Ids, Ids, Levels]:
+    """Pairs of ``blocked`` that share a key, their ids and their levels in the order of ``COMPARISONS``."""
+    if engine == "spark":
+        from pepites.identity.linkage.spark import compare_on_spark
+
+        return _arrays(compare_on_spark(base, folder or Path.cwd()))
+    api = DuckDBAPI(connection=base.connection)
+    linker = Linker(api.register("blocked"), settings(DUCKDB, "duckdb"))
+    logging.getLogger("splink").setLevel(logging.ERROR)  # its own words are not the command's
+    predicted = linker.inference.predict()
+    columns = ", ".join(f"mw_{one.name}::tinyint AS {one.name}" for one in COMPARISONS)
+    table = base.arrow(
+        f"SELECT least(id_l, id_r)::int AS i, greatest(id_l, id_r)::int AS j, {columns} FROM {predicted.physical_name}"
+    )
+    base.run(f"DROP TABLE {predicted.physical_name}")
+    return _arrays(table)
+
+
+def _arrays(table: Any) -> tuple[Ids, Ids, Levels]:
+    levels = np.empty((table.num_rows, len(COMPARISONS)), dtype=np.int8)
+    for rank, one in enumerate(COMPARISONS):
+        levels[:, rank] = table[one.name].to_numpy() - 1
+    return table["i"].to_numpy(), table["j"].to_numpy(), levels

@@ -1,0 +1,183 @@
+"""From levels to a score, its terms, its contradictions and its class (identite-ins §5.3, rapprochement §4-5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from pepites.identity.matching.canonical import Canonical
+from pepites.identity.matching.comparisons import COMPARISONS, levels_of
+from pepites.identity.matching.dates import NEAR
+from pepites.identity.matching.model import INDEX, Model
+
+
+class LinkClass(StrEnum):
+    """A automatic, B to review, C none (§5.3)."""
+
+    AUTO = "A"
+    REVIEW = "B"
+    NONE = "C"
+
+
+class Veto(StrEnum):
+    """A contradiction that no weight makes up for; the value is what the cell reads."""
+
+    TWIN = "jumeaux possibles : mêmes nom et date, prénoms différents"
+    NEWBORN = "prénom provisoire de naissance : l'enfant est rattaché par sa mère ou son séjour"
+    INS = "deux matricules INS différents"
+    INS_SHARED = "même matricule INS, mais des traits qui se contredisent"
+    GIVEN = "prénoms trop différents pour rapprocher sans relecture"
+    SEX = "sexes différents"
+    DATES = "dates de naissance éloignées"
+
+
+_SUR, _GIV, _OTH, _INV, _EDT, _DOB, _SEX, _INS, _NBN = (
+    INDEX[name] for name in ("sur", "giv", "oth", "inv", "edt", "dob", "sex", "ins", "nbn")
+)
+INS_SAME, INS_NEAR, INS_DIFFERENT = 2, 1, 0
+_GIVEN_SURE = 8
+_GIVEN_ONE_EDIT = 7
+TWIN_MARGIN: Final = 1.4
+"""What a slip between possible twins must have above the automatic threshold."""
+_GIVEN_CLOSE = 4
+_EDIT_SLIP = (1, 2)
+_INVERTED_SOUND = 3
+_OTHERS_AGREE = 3
+_DATE_CLOSE = 8
+_SURNAME_ALIKE = 4
+_DATE_FAR = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of the waterfall: what was compared, what was found, its weight in natural log-odds."""
+
+    name: str
+    label: str
+    found: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Verdict on a pair."""
+
+    score: float
+    probability: float
+    link_class: LinkClass
+    vetoes: tuple[Veto, ...]
+    levels: tuple[int, ...]
+
+    @property
+    def twin_risk(self) -> bool:
+        """Whether the pair may be twins (GUY-11)."""
+        return Veto.TWIN in self.vetoes
+
+
+def given_sure(levels: Sequence[int]) -> bool:
+    """Given names alike enough for no human to look: same, same sound, same words, inverted with the name, or one letter
+    slipped anywhere but at the first or last place, where twins' names differ (GUY-11)."""
+    given = levels[_GIV]
+    slip = given == _GIVEN_ONE_EDIT and levels[_EDT] in _EDIT_SLIP
+    return given >= _GIVEN_SURE or slip or levels[_INV] >= _INVERTED_SOUND
+
+
+def twin_pattern(levels: Sequence[int]) -> bool:
+    """Same date and surname, a slip allowed, and given names that are not the same one: twins as likely as a slip (GUY-11)."""
+    return (
+        levels[_DOB] >= _DATE_CLOSE
+        and levels[_SUR] >= _SURNAME_ALIKE
+        and 0 <= levels[_GIV] < _GIVEN_SURE
+        and levels[_OTH] < _OTHERS_AGREE
+    )
+
+
+def twin_penalty(model: Model, levels: Sequence[int]) -> float:
+    """What the score of possible twins loses: twice as much when the given names share nothing."""
+    if not twin_pattern(levels):
+        return 0.0
+    return model.twin_penalty * (2.0 if levels[_GIV] <= _GIVEN_CLOSE else 1.0)
+
+
+def vetoes(levels: Sequence[int]) -> tuple[Veto, ...]:
+    """Contradictions: class B at best (§5.4 point 5)."""
+    found = []
+    if levels[_INS] == INS_DIFFERENT:
+        found.append(Veto.INS)
+    elif levels[_INS] == INS_SAME and (levels[_SEX] == 0 or 0 <= levels[_GIV] <= 2 or 0 <= levels[_DOB] <= 2):
+        found.append(Veto.INS_SHARED)
+    if levels[_NBN] > 0:
+        found.append(Veto.NEWBORN)
+    elif levels[_INS] != INS_SAME and not given_sure(levels):
+        found.append(Veto.TWIN if twin_pattern(levels) else Veto.GIVEN)
+    if levels[_SEX] == 0:
+        found.append(Veto.SEX)
+    if 0 <= levels[_DOB] <= _DATE_FAR:
+        found.append(Veto.DATES)
+    return tuple(found)
+
+
+def base_score(model: Model, levels: Sequence[int]) -> float:
+    """Sum of the tables, before contradictions."""
+    total = model.intercept + model.ins[levels[_INS] + 1]
+    for name, values in model.main.items():
+        total += values[levels[INDEX[name]] + 1]
+    for (one, two), table in model.pairs.items():
+        total += table[levels[INDEX[one]] + 1][levels[INDEX[two]] + 1]
+    return total - twin_penalty(model, levels)
+
+
+def judge_levels(model: Model, levels: tuple[int, ...]) -> Scored:
+    """Score and class of a pair whose levels are known."""
+    score = base_score(model, levels)
+    against = vetoes(levels)
+    if Veto.INS_SHARED in against:
+        score -= model.ins[levels[_INS] + 1]
+    if Veto.INS in against:
+        link = LinkClass.NONE
+    elif not against and score >= model.auto + (TWIN_MARGIN if twin_pattern(levels) else 0.0):
+        link = LinkClass.AUTO
+    else:
+        link = LinkClass.REVIEW if score >= model.review or Veto.INS_SHARED in against else LinkClass.NONE
+    return Scored(score, model.probability(score), link, against, levels)
+
+
+_NOT_COMPARED: Final = tuple(-1 for _ in COMPARISONS)
+
+
+def judge(model: Model, left: Canonical, right: Canonical) -> Scored:
+    """Compare two records; those whose dates are too far apart are not compared further (``NEAR``)."""
+    if not NEAR.holds(left, right):
+        return Scored(-20.0, 0.0, LinkClass.NONE, (Veto.DATES,), _NOT_COMPARED)
+    return judge_levels(model, levels_of(left, right))
+
+
+def terms(model: Model, levels: Sequence[int]) -> list[Term]:
+    """What makes the score, strongest first: each comparison with its own weight and its share of those it tempers.
+
+    Their sum is the score. A rarity weighs on what it tempers, half each between two comparisons of the same kind.
+    """
+    weights = {one.name: 0.0 for one in COMPARISONS}
+    for name, values in model.main.items():
+        weights[name] += values[levels[INDEX[name]] + 1]
+    for (one, two), table in model.pairs.items():
+        value = table[levels[INDEX[one]] + 1][levels[INDEX[two]] + 1]
+        first, second = COMPARISONS[INDEX[one]].evidence, COMPARISONS[INDEX[two]].evidence
+        share = 0.5 if first == second else float(first)
+        weights[one] += value * share
+        weights[two] += value * (1.0 - share)
+    weights["ins"] += model.ins[levels[_INS] + 1]
+    found = [
+        Term(one.name, one.label, _found(levels[rank], rank), weights[one.name])
+        for rank, one in enumerate(COMPARISONS)
+        if weights[one.name]
+    ]
+    found.append(Term("depart", "Départ", "deux fiches qui partagent une clé", model.intercept))
+    if penalty := twin_penalty(model, levels):
+        found.append(Term("jumeaux", "Prudence", "jumeaux possibles", -penalty))
+    return sorted(found, key=lambda term: -abs(term.weight))
+
+
+def _found(level: int, rank: int) -> str:
+    labels = COMPARISONS[rank].levels
+    return "non renseigné" if level < 0 else labels[len(labels) - 1 - level].label
