@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pepites.identity.insi.sealing import keyed_digest
 from pepites.identity.similarity import MatchTraits, Similarity, Verdict, blocking_keys, likely_same, phone_tail
 from pepites.identity.traits import IdentityTraits
 
@@ -54,9 +55,14 @@ def match_variants(
 def hashed_keys(variants: Iterable[MatchTraits]) -> list[int]:
     """Signed 64-bit hashes of every blocking key, sorted: the order in which locks are taken."""
     keys = {key for variant in variants for key in blocking_keys(variant)}
-    return sorted(
-        int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True) for key in keys
-    )
+    return sorted(int.from_bytes(_hashed(key), "big", signed=True) for key in keys)
+
+
+def _hashed(key: str) -> bytes:
+    """A number has few possible values: its key is an HMAC, which nobody tries them against (RNIV-7)."""
+    if key.startswith("i:"):
+        return keyed_digest("ins", key[2:])[:8]
+    return hashlib.blake2b(key.encode(), digest_size=8).digest()
 
 
 def best_similarity(ours: Sequence[MatchTraits], theirs: Sequence[MatchTraits]) -> Similarity:

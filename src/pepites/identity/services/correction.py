@@ -96,7 +96,7 @@ def correct_identity(
         )
         if not reason.strip():
             raise DomainError("Dites pourquoi vous corrigez un trait d'identité.", field="reason")
-        _keep_former(actor, current, strict, judgment=judgment)
+        keep_former(actor, current, strict, judgment=judgment)
     for name in changed:
         setattr(current, name, columns[name])
     save(actor, current, reason)
@@ -123,7 +123,8 @@ def save(actor: Actor, identity: DomainIdentity, reason: str) -> None:
     publish(IdentityChanged(identity.patient_id))
 
 
-def _keep_former(actor: Actor, current: DomainIdentity, strict: list[str], *, judgment: bool) -> None:
+def keep_former(actor: Actor, current: DomainIdentity, strict: list[str], *, judgment: bool = False) -> None:
+    """The former names or date stay as an alias, found by search and matching (GUY-2, RNIV-10)."""
     if not {"birth_name", "given_names", "birth_date"}.intersection(strict):
         return
     Alias.objects.create(
