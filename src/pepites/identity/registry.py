@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.http import HttpRequest
+
 from pepites.common.personal_data import PersonalData, register
 from pepites.ui import navigation
 
@@ -65,7 +67,19 @@ def register_personal_data() -> None:
 
 
 def register_navigation() -> None:
-    """The worklist, for those who may settle its cards."""
+    """The worklists, for those who may settle them."""
+    navigation.register(
+        navigation.NavEntry(
+            label="Réponses INSi",
+            icon="person-check",
+            url_name="identity:insi-issues",
+            order=61,
+            badge=_waiting_issues,
+            badge_label="{n} réponses d'INSi à traiter",
+            prefixes=("identity:insi-issues",),
+            visible=_in_cell,
+        )
+    )
     navigation.register(
         navigation.NavEntry(
             label="Doublons",
@@ -73,6 +87,17 @@ def register_navigation() -> None:
             url_name="identity:doubles",
             order=60,
             prefixes=("identity:double",),
-            visible=lambda request: bool(getattr(getattr(request, "actor", None), "identity_cell", False)),
+            visible=_in_cell,
         )
     )
+
+
+def _in_cell(request: HttpRequest) -> bool:
+    return bool(getattr(getattr(request, "actor", None), "identity_cell", False))
+
+
+def _waiting_issues(request: HttpRequest) -> int:
+    from pepites.identity.selectors.insi import waiting_issues
+
+    actor = getattr(request, "actor", None)
+    return waiting_issues(actor) if actor is not None else 0

@@ -101,9 +101,7 @@ STORE = rls.definer_function(
       IF person IS NULL OR NOT ({TRUSTED} OR access_actor_level(person) >= 2 OR {CELL}) THEN
         {REFUSE} 'level_too_low';
       END IF;
-      IF NOT CASE p_source WHEN 'insi' THEN {_ACCEPTED} WHEN 'appcv' THEN {_BY_APP} ELSE false END THEN
-        {REFUSE} 'state';
-      END IF;
+      IF NOT ((p_source = 'insi' AND {_ACCEPTED}) OR (p_source = 'appcv' AND {_BY_APP})) THEN {REFUSE} 'state'; END IF;
       INSERT INTO identity_ins (public_id, patient_id, identity_id, oid, matricule, fingerprint, active, source,
         environment, starts_on, ends_on, former_since)
       SELECT gen_random_uuid(), person, p_identity, f.oid, f.matricule, f.fingerprint, false, p_source, p_environment,

@@ -115,9 +115,9 @@ def trait_facts(identity: DomainIdentity) -> list[tuple[str, str]]:
         ("Nom de naissance", identity.birth_name),
         ("Premier prénom", identity.first_given_name),
         ("Prénoms de naissance", identity.given_names),
-        ("Date de naissance", _shown("birth_date", identity.birth_date) + _marker(identity)),
+        ("Date de naissance", shown("birth_date", identity.birth_date) + _marker(identity)),
         ("Sexe", sex_label(identity.sex)),
-        ("Lieu de naissance", _shown("birth_place_cog", identity.birth_place_cog)),
+        ("Lieu de naissance", shown("birth_place_cog", identity.birth_place_cog)),
     ]
     extra = [
         ("Tel que saisi", typed if typed != f"{identity.birth_name} {identity.given_names}" else ""),
@@ -215,7 +215,7 @@ def history_of(identity: DomainIdentity) -> list[Version]:
 
 def _changes(former: Any, row: Any) -> list[Change]:
     return [
-        Change(label, _shown(name, getattr(former, name)), _shown(name, getattr(row, name)))
+        Change(label, shown(name, getattr(former, name)), shown(name, getattr(row, name)))
         for name, label in _FIELDS.items()
         if getattr(former, name) != getattr(row, name)
     ]
@@ -224,13 +224,14 @@ def _changes(former: Any, row: Any) -> list[Change]:
 def differences(identity: DomainIdentity, columns: Mapping[str, object]) -> list[Compared]:
     """What is stored beside what somebody wants to store, for the fields that differ."""
     return [
-        Compared(label, _shown(name, getattr(identity, name)), _shown(name, columns[name]), same=False)
+        Compared(label, shown(name, getattr(identity, name)), shown(name, columns[name]), same=False)
         for name, label in _FIELDS.items()
         if name in columns and getattr(identity, name) != columns[name]
     ]
 
 
-def _shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
+    """One value of an identity, in words."""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if name == "birth_date":

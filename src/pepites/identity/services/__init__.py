@@ -14,7 +14,13 @@ from pepites.identity.services.ins import (
 )
 from pepites.identity.services.insi import ask_insi
 from pepites.identity.services.proof import check_document, clear_attribute, revoke_document, set_attribute
-from pepites.identity.services.search import SearchResult, count_attempt, search_before_create, search_by_number
+from pepites.identity.services.search import (
+    SearchResult,
+    count_attempt,
+    search_before_create,
+    search_by_ins,
+    search_by_number,
+)
 from pepites.identity.services.verification import verify_ins
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "remove_phone",
     "revoke_document",
     "search_before_create",
+    "search_by_ins",
     "search_by_number",
     "set_attribute",
     "set_registration",

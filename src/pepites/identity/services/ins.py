@@ -17,13 +17,14 @@ from pepites.identity.dates import Precision
 from pepites.identity.enums import InsiIssue, InsiState, InsSource
 from pepites.identity.events import InsWithdrawn
 from pepites.identity.ins import InsNumber
+from pepites.identity.insi.answers import proposal
 from pepites.identity.insi.differences import differences, forbids
 from pepites.identity.insi.sealing import fingerprint
 from pepites.identity.models import DomainIdentity, InsiCall
 from pepites.identity.normalisation import first_given_name, first_name_consistent
 from pepites.identity.ports import InsiPerson
-from pepites.identity.services.correction import keep_former, locked, rebuild_blocks, require_edit, save, traits_of
-from pepites.identity.services.insi import proposal
+from pepites.identity.selectors.stored import traits_of
+from pepites.identity.services.correction import keep_former, locked, rebuild_blocks, require_edit, save
 from pepites.identity.services.proof import check_document, move
 from pepites.identity.statuses import Event
 from pepites.identity.traits import STRICT_FIELDS

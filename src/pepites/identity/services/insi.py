@@ -1,10 +1,6 @@
 """Asking INSi about a person: each call counted, journalled, its answer sealed; nothing is attributed here (INSI-4)."""
 
-import base64
 import datetime as dt
-import json
-from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,12 +14,13 @@ from pepites.common.events import publish
 from pepites.identity import policies
 from pepites.identity.enums import InsiIssue, InsiOperation, InsiState
 from pepites.identity.events import InsiUnavailable
-from pepites.identity.ins import InsNumber
+from pepites.identity.insi.answers import sealed
 from pepites.identity.insi.criteria import Variant, check_before_call, narrower, queries
-from pepites.identity.insi.sealing import fingerprint, seal, unseal
+from pepites.identity.insi.sealing import fingerprint
 from pepites.identity.models import DomainIdentity, InsiCall
-from pepites.identity.ports import FormerIns, InsiPerson, InsiQuery, InsiReply, InsiTeleservice, Outcome, teleservice
-from pepites.identity.services.correction import require_edit, traits_of
+from pepites.identity.ports import InsiQuery, InsiReply, InsiTeleservice, Outcome, teleservice
+from pepites.identity.selectors.stored import traits_of
+from pepites.identity.services.correction import require_edit
 
 NOT_CONNECTED = (
     "Le téléservice INSi n'est pas branché sur cette instance. L'accueil continue : l'identité reste à son statut."
@@ -57,16 +54,19 @@ def ask_insi(*, actor: Actor, identity: DomainIdentity, variant: Variant = Varia
     service, traits = connected(), traits_of(current)
     check_before_call(traits, transliterate=settings.PEPITES_INSI_LIGATURES)
     _forget_proposals(current)
-    call = _ask_each(actor, current, service, list(queries(traits, variant)))
+    call = _ask_each(actor, current, service, list(queries(traits, variant)), {Outcome.NONE})
     if call.code == Outcome.SEVERAL and (more := list(narrower(traits, variant))) and calls_left(current):
-        call = _ask_each(actor, current, service, more)
+        narrowed = _ask_each(actor, current, service, more, {Outcome.NONE, Outcome.SEVERAL})
+        call = call if narrowed.code == Outcome.NONE else narrowed  # « plusieurs » is what there is to say
     if call.code not in (Outcome.FOUND, Outcome.NONE, Outcome.SEVERAL):
         publish(InsiUnavailable(current.patient_id))
     return call
 
 
-def _ask_each(actor: Actor, identity: DomainIdentity, service: InsiTeleservice, asked: list[InsiQuery]) -> InsiCall:
-    """One query after the other while « aucune identité » is the answer (INSI-2), within the hourly cap."""
+def _ask_each(
+    actor: Actor, identity: DomainIdentity, service: InsiTeleservice, asked: list[InsiQuery], go_on: set[Outcome]
+) -> InsiCall:
+    """One query after the other while the answer is one of ``go_on`` (INSI-2), within the hourly cap."""
     check_calls_left(identity)
     call: InsiCall | None = None
     for query in asked:
@@ -74,7 +74,7 @@ def _ask_each(actor: Actor, identity: DomainIdentity, service: InsiTeleservice, 
             break
         for reply in service.search(query):
             call = keep_call(actor, identity, service, reply, InsiOperation.SEARCH)
-        if call is not None and call.code != Outcome.NONE:
+        if call is not None and call.code not in go_on:
             break
     assert call is not None
     return call
@@ -108,7 +108,7 @@ def keep_call(
         public_id=UUID(reply.message_id), patient_id=identity.patient_id, identity=identity,
         identity_version=identity.version, operation=operation, variant=reply.variant, code=reply.code[:40],
         label=reply.text, latency_ms=reply.latency_ms, mode=service.mode, environment=service.environment,
-        sealed_answer=_sealed(reply, identity.patient_id), issue=issue, asked_by_id=actor.practice_id, asked_at=moment,
+        sealed_answer=sealed(reply, identity.patient_id), issue=issue, asked_by_id=actor.practice_id, asked_at=moment,
         state=InsiState.PROPOSED if proposed else InsiState.CLOSED,
     )  # fmt: skip
     record(
@@ -139,50 +139,3 @@ def _forget_proposals(identity: DomainIdentity) -> None:
     for call in InsiCall.objects.filter(identity=identity, state=InsiState.PROPOSED):
         call.state = InsiState.CLOSED
         call.save(update_fields=["state"])
-
-
-def _where(message_id: object, patient_id: int) -> str:
-    return f"identity_insicall|{message_id}|{patient_id}"
-
-
-def _sealed(reply: InsiReply, patient_id: int) -> bytes | None:
-    if not reply.raw:
-        return None
-    kept = {"raw": base64.b64encode(reply.raw).decode(), "person": asdict(reply.person) if reply.person else None}
-    return seal(json.dumps(kept, default=str).encode(), where=_where(reply.message_id, patient_id))
-
-
-def raw_answer(call: InsiCall) -> bytes:
-    """The answer as it came, for whoever investigates."""
-    return base64.b64decode(str(_opened(call).get("raw") or ""))
-
-
-def proposal(call: InsiCall) -> InsiPerson | None:
-    """The person an answer proposes."""
-    found = _opened(call).get("person")
-    if not found:
-        return None
-    return InsiPerson(
-        active=InsNumber(**found["active"]),
-        history=tuple(
-            FormerIns(InsNumber(**one["number"]), _date(one["starts_on"]), _date(one["ends_on"]))
-            for one in found["history"]
-        ),
-        birth_name=found["birth_name"],
-        given_names=found["given_names"],
-        sex=found["sex"],
-        birth_date=dt.date.fromisoformat(found["birth_date"]),
-        birth_place_cog=found["birth_place_cog"],
-    )
-
-
-def _opened(call: InsiCall) -> dict[str, Any]:
-    if call.sealed_answer is None:
-        return {}
-    plain = unseal(call.sealed_answer, where=_where(call.public_id, call.patient_id))
-    opened: dict[str, Any] = json.loads(plain)
-    return opened
-
-
-def _date(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
