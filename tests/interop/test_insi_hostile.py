@@ -255,6 +255,13 @@ def test_no_number_in_the_representation_of_what_is_logged(caplog: pytest.LogCap
     assert "ADRUN" not in text
 
 
+def test_every_fault_has_a_name_that_may_be_typed() -> None:
+    from pepites.identity.values import strict_birth_name
+
+    assert set(MAGIC.values()) == set(FAULTS) - {"aucun"}
+    assert all(strict_birth_name(name) == name for name in MAGIC)
+
+
 def test_the_simulator_refuses_what_breaks_the_contract() -> None:
     """A third-party client meets the real refusals: no envelope, no context, lower case."""
     with serving() as (url, _):

@@ -26,7 +26,18 @@ FAULTS = {
     "page": "répond une page HTML (portail d'authentification)",
 }
 # A birth name that asks for a fault by itself, for trainers without the control page.
-MAGIC = {f"PANNE-{name.replace('_', '-').upper()}": name for name in FAULTS if name != "aucun"}
+MAGIC = {
+    "PANNE-INDISPONIBLE": "siram_40",
+    "PANNE-RECHERCHE": "insi_102",
+    "PANNE-AUTORISATION": "autorisation",
+    "PANNE-LENTE": "lent",
+    "PANNE-COUPURE": "coupe",
+    "PANNE-MALFORMEE": "malforme",
+    "PANNE-CODE": "code_inconnu",
+    "PANNE-INCONNUE": "erreur_inconnue",
+    "PANNE-VERIFICATION": "verification_ko",
+    "PANNE-PAGE": "page",
+}
 _STRICT = re.compile(r"[A-Z'][A-Z' -]*")
 _TEMPORARY = "Le service est temporairement indisponible, veuillez renouveler votre demande ultérieurement."
 
