@@ -30,10 +30,10 @@ from pepites.identity.selectors.stored import traits_of
 CALLS_SHOWN = 5
 ISSUES_SHOWN = 50
 GAPS = {
-    Gap.NONE: ("identique", "check-lg"),
-    Gap.MINOR: ("différence mineure", "info-circle"),
-    Gap.LOOK: ("à vérifier sur la pièce", "exclamation-triangle"),
-    Gap.FORBIDS: ("différence incompatible", "x-lg"),
+    Gap.NONE: ("identique", "check-lg", "pp-match"),
+    Gap.MINOR: ("différence mineure", "info-circle", "pp-near"),
+    Gap.LOOK: ("à vérifier sur la pièce", "exclamation-triangle", "pp-near"),
+    Gap.FORBIDS: ("différence incompatible", "x-lg", "pp-differ"),
 }
 
 
@@ -109,6 +109,7 @@ class Line:
     theirs: str
     gap: str
     icon: str
+    tone: str
     same: bool
 
 
@@ -184,14 +185,14 @@ def _message(call: InsiCall) -> Message:
 
 
 def _line(identity: DomainIdentity, field: str, theirs: str, gap: Gap) -> Line:
-    said, icon = GAPS[gap]
     if field == "birth_date":
         ours = birth_date_label(identity.birth_date, interpreted=identity.birth_date_interpreted)
-        return Line(_LABELS[field], ours, f"{dt.date.fromisoformat(theirs):%d/%m/%Y}", said, icon, gap is Gap.NONE)
-    if field == "sex":
-        return Line(_LABELS[field], sex_label(identity.sex), sex_label(theirs), said, icon, gap is Gap.NONE)
-    ours = shown(field, getattr(identity, field))
-    return Line(_LABELS[field], ours, shown(field, theirs), said, icon, gap is Gap.NONE)
+        said = f"{dt.date.fromisoformat(theirs):%d/%m/%Y}"
+    elif field == "sex":
+        ours, said = sex_label(identity.sex), sex_label(theirs)
+    else:
+        ours, said = shown(field, getattr(identity, field)), shown(field, theirs)
+    return Line(_LABELS[field], ours, said, *GAPS[gap], same=gap is Gap.NONE)
 
 
 def _variants(call: InsiCall) -> list[tuple[str, str]]:
