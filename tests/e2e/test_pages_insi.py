@@ -1,4 +1,4 @@
-"""INSi on the real platform with its simulator: three taps, the label, the withdrawal; each page judged as the others."""
+"""INSi on the real platform with its simulator: three taps, the label, the withdrawal; pages judged as the others."""
 
 import pytest
 from playwright.sync_api import expect

@@ -28,7 +28,10 @@ def checks_of_insi() -> Iterator[Finding]:
     refusal = insi_refusal(environment, demo=demo_asked())
     yield Finding("INSi, environnement", sound=not refusal, detail=environment, remedy=refusal)
     said = urlsplit(url)
-    yield _address(said.scheme, said.hostname or "")
+    address = _address(said.scheme, said.hostname or "")
+    yield address
+    if not address.sound:
+        return
     yield _answers(said.hostname or "", said.port or (443 if said.scheme == "https" else 80))
     if said.scheme == "https":
         yield from _certificates()
