@@ -37,3 +37,23 @@ class RegistrationForm(forms.Form):
     """« Immatriculation en cours »."""
 
     pending = forms.BooleanField(required=False)
+
+
+class FiliationForm(forms.Form):
+    """A link of a child: the mother by her complete number, or the ASE."""
+
+    kind = forms.ChoiceField(
+        label="Lien",
+        choices=[("mere", "Sa mère est suivie ici"), ("ase", "Enfant confié à l'aide sociale à l'enfance")],
+        initial="mere",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez le lien."},
+    )
+    number = forms.CharField(
+        label="Identifiant régional de la mère",
+        help_text="GF et 11 caractères, à recopier depuis son dossier.",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    comment = forms.CharField(label="Service ou référent de l'aide sociale à l'enfance", max_length=200, required=False)

@@ -67,26 +67,16 @@ def register_personal_data() -> None:
 
 
 def register_navigation() -> None:
-    """The worklists, for those who may settle them."""
-    navigation.register(
-        navigation.NavEntry(
-            label="Réponses INSi",
-            icon="person-check",
-            url_name="identity:insi-issues",
-            order=61,
-            badge=_waiting_issues,
-            badge_label="{n} réponses d'INSi à traiter",
-            prefixes=("identity:insi-issues",),
-            visible=_in_cell,
-        )
-    )
+    """The worklists of the identity cell, doubles and answers of INSi."""
     navigation.register(
         navigation.NavEntry(
             label="Doublons",
             icon="people",
             url_name="identity:doubles",
             order=60,
-            prefixes=("identity:double",),
+            prefixes=("identity:double", "identity:insi-issues"),
+            badge=_waiting_issues,
+            badge_label="{n} réponses d'INSi à traiter",
             visible=_in_cell,
         )
     )

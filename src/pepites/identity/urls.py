@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.identity.views import doubles, insi, person, search
+from pepites.identity.views import doubles, filiation, insi, person, search
 
 app_name = "identity"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("personnes/<uuid:public_id>/identite/piece/<uuid:check_id>/annuler/", person.revoke, name="document-revoke"),
     path("personnes/<uuid:public_id>/identite/attribut/", person.attribute, name="attribute"),
     path("personnes/<uuid:public_id>/identite/autre-nom/", person.alias, name="alias"),
+    path("personnes/<uuid:public_id>/identite/filiation/", filiation.add, name="filiation"),
+    path("personnes/<uuid:public_id>/identite/filiation/<uuid:link_id>/terminer/", filiation.end, name="filiation-end"),
     path("personnes/<uuid:public_id>/identite/telephone/", person.phone, name="phone"),
     path(
         "personnes/<uuid:public_id>/identite/telephone/<uuid:phone_id>/retirer/",

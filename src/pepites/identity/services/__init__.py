@@ -4,6 +4,7 @@ from pepites.identity.services.complements import add_alias, add_phone, remove_p
 from pepites.identity.services.correction import correct_identity
 from pepites.identity.services.creation import LikelyDoubles, create_identity, lock_for_import
 from pepites.identity.services.doubles import open_line_card, settle_card
+from pepites.identity.services.filiation import declare_ase, end_filiation, link_mother
 from pepites.identity.services.ins import (
     accept_insi,
     accept_vitale_app,
@@ -37,6 +38,9 @@ __all__ = [
     "correct_identity",
     "count_attempt",
     "create_identity",
+    "declare_ase",
+    "end_filiation",
+    "link_mother",
     "lock_for_import",
     "open_line_card",
     "refuse_insi",

@@ -21,10 +21,12 @@ from pepites.identity.forms import (
     PhoneForm,
     ReasonForm,
 )
+from pepites.identity.forms_insi import FiliationForm
 from pepites.identity.models import DomainIdentity
 from pepites.identity.normalisation import UNKNOWN_PLACE, first_given_name
 from pepites.identity.selectors import identity_band, pages
 from pepites.identity.selectors.band import band_of
+from pepites.identity.selectors.filiation import links_of
 from pepites.identity.selectors.insi import panel
 from pepites.identity.views.base import actor_of, address, attempt, status_of
 
@@ -40,13 +42,18 @@ def person_context(request: HttpRequest, identity: DomainIdentity) -> dict[str, 
     }
 
 
-def _page(request: HttpRequest, identity: DomainIdentity, status: int = 200, **bound: forms.Form) -> HttpResponse:
+def identity_page(
+    request: HttpRequest, identity: DomainIdentity, status: int = 200, **bound: forms.Form
+) -> HttpResponse:
+    """The page itself, with the form that was refused when one was."""
     context = person_context(request, identity) | {
         "facts": pages.trait_facts(identity),
         "aliases": pages.aliases_of(identity),
         "phones": pages.phones_of(identity),
         "checks": pages.checks_of(identity),
         "versions": pages.history_of(identity),
+        "filiations": links_of(identity),
+        "filiation_form": FiliationForm(),
         "insi": panel(actor_of(request), identity),
         "alias_form": AliasForm(),
         "phone_form": PhoneForm(),
@@ -59,7 +66,7 @@ def _page(request: HttpRequest, identity: DomainIdentity, status: int = 200, **b
 @require_safe
 def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everything known of the identity, for those who reach the person and for the identity cell."""
-    return _page(request, pages.read_identity(actor_of(request), public_id))
+    return identity_page(request, pages.read_identity(actor_of(request), public_id))
 
 
 @require_http_methods(["GET", "POST"])
@@ -193,7 +200,7 @@ def attribute(request: HttpRequest, public_id: UUID) -> HttpResponse:
             act(actor=actor, identity=identity, attribute=Attribute(values["attribute"]), reason=values["reason"])
             messages.success(request, "Attribut mis à jour.")
             return redirect("identity:page", public_id)
-    return _page(request, identity, 422, attribute_form=form)
+    return identity_page(request, identity, 422, attribute_form=form)
 
 
 @require_POST
@@ -214,7 +221,7 @@ def alias(request: HttpRequest, public_id: UUID) -> HttpResponse:
             )
             messages.success(request, "Autre nom ajouté.")
             return redirect("identity:page", public_id)
-    return _page(request, identity, 422, alias_form=form)
+    return identity_page(request, identity, 422, alias_form=form)
 
 
 @require_POST
@@ -233,7 +240,7 @@ def phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
             )
             messages.success(request, "Téléphone ajouté.")
             return redirect("identity:page", public_id)
-    return _page(request, identity, 422, phone_form=form)
+    return identity_page(request, identity, 422, phone_form=form)
 
 
 @require_POST
