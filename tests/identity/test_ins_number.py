@@ -1,8 +1,10 @@
 """The number: key, shape, environments (INS-1, INS-2, INS-6, INS-7, §1.2)."""
 
+import datetime as dt
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from pepites.config.modes import insi_refusal
 from pepites.identity.ins import OID_DEMO, OID_NIA, OID_NIR, OID_TEST, InsNumber
+from pepites.identity.insi.coherence import warnings
 from pepites.identity.values import TraitError, ins_key
 
 VECTORS = """
@@ -115,3 +118,22 @@ def test_5_7_9_the_settings_themselves_refuse_to_load(real: dict[str, str], tmp_
     )
     assert done.returncode == 1
     assert "PEPITES_INSI_ENVIRONMENT" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, []),
+        ({"sex": "M"}, ["le sexe"]),
+        ({"birth_date": dt.date(1986, 7, 14)}, ["l'année de naissance"]),
+        ({"birth_date": dt.date(1985, 8, 14)}, ["le mois de naissance"]),
+        ({"birth_place_cog": "99416"}, ["le département ou le pays de naissance"]),
+        ({"birth_place_cog": "99999"}, []),
+        ({"number": "180209730200193"}, ["le sexe", "l'année de naissance"]),  # a special month says nothing
+    ],
+)
+def test_ins_8_coherence_is_a_warning_for_the_eye(values: dict[str, Any], said: list[str]) -> None:
+    number = InsNumber(OID_NIR, values.get("number", "285079730200175"))
+    traits = {"sex": "F", "birth_date": dt.date(1985, 7, 14), "birth_place_cog": "97302"} | values
+    traits.pop("number", None)
+    assert warnings(number, **traits) == said

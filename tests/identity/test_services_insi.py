@@ -514,7 +514,7 @@ def test_2_8_a_retrieved_number_is_verified_too(plug: Any) -> None:
     assert identity_of(patient).status == "PROV"
 
 
-def test_2_8_by_night_the_oldest_first(committed_database: Any, plug: Any, settings: Any) -> None:
+def test_2_8_by_night_the_oldest_first(plug: Any) -> None:
     """As the worker role, with its own policies: two identities beyond the period, a third within it."""
     nurse = actor()
     old, older, recent = (person(nurse, birth_name=name) for name in ("UN", "DEUX", "TROIS"))
@@ -535,7 +535,7 @@ def test_2_8_by_night_the_oldest_first(committed_database: Any, plug: Any, setti
         assert Entry.objects.filter(code="identity.ins.withdrawn", subject_ids=[older.pk]).exists()
 
 
-def test_2_8_by_night_stops_when_insi_is_down(committed_database: Any, plug: Any) -> None:
+def test_2_8_by_night_stops_when_insi_is_down(plug: Any) -> None:
     nurse = actor()
     for name in ("UN", "DEUX"):
         patient = person(nurse, birth_name=name)
@@ -576,3 +576,35 @@ def test_guy_1_registration_pending_is_said_then_forgotten_with_the_number(plug:
     plug(answered())
     accept(nurse, ask(nurse, patient))
     assert not identity_of(patient).registration_pending
+
+
+def test_5_7_9_a_number_of_another_environment_is_never_shown(plug: Any, settings: Any) -> None:
+    """A test base served by mistake with production settings shows no test number."""
+    from pepites.identity.selectors import band
+    from pepites.identity.selectors.insi import active_ins
+    from pepites.patients.models import Patient
+
+    nurse = actor()
+    patient = person(nurse)
+    one = qualified(nurse, patient, plug)
+    with unit_of_work(nurse):
+        assert active_ins(one) is not None
+        settings.PEPITES_INSI_ENVIRONMENT = "production"
+        assert active_ins(one) is None
+        assert band(Patient.objects.get(pk=patient.pk)).ins == ""
+
+
+def test_the_band_of_a_qualified_identity_is_still_one_query(plug: Any) -> None:
+    from django.test.utils import CaptureQueriesContext
+
+    from pepites.identity.selectors import band
+    from pepites.patients.models import Patient
+
+    nurse = actor()
+    patient = person(nurse)
+    qualified(nurse, patient, plug)
+    with unit_of_work(nurse):
+        fresh = Patient.objects.get(pk=patient.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert band(fresh).ins == "2 85 07 97302 001 75"
+    assert len(queries) == 1

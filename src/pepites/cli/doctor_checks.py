@@ -128,6 +128,7 @@ def checks_of_base() -> Iterator[Finding]:
     yield _tables(urls)
     yield _same_time(urls)
     yield _demo_accounts(urls)
+    yield _test_numbers(urls)
     yield _worker(urls)
 
 
@@ -213,6 +214,20 @@ def _demo_accounts(urls: Urls) -> Finding:
         sound=not count or not production_setting(),
         detail=str(count),
         remedy="Cette base porte un territoire inventé : servez une autre base, vide, à des personnes réelles.",
+    )
+
+
+def _test_numbers(urls: Urls) -> Finding:
+    """A test or demonstration number never serves real persons (INS-2); only the owner reads them all."""
+    query = (
+        "SELECT count(*) FROM identity_ins WHERE environment <> 'production' OR oid LIKE '%%.10' OR oid LIKE '%%.11'"
+    )
+    count = int(_ask(urls.owner, query) or 0) if urls.owner else 0
+    return Finding(
+        "INS d'essai",
+        sound=not count or not production_setting(),
+        detail=str(count),
+        remedy="Cette base porte des identités d'essai : servez une autre base à des personnes réelles.",
     )
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from pepites.common.clock import today
 from pepites.identity.ins import InsNumber
 from pepites.identity.models import DomainIdentity, Ins
+from pepites.identity.selectors.insi import active_ins
 from pepites.identity.selectors.labels import (
     age_label,
     attribute_labels,
@@ -85,7 +87,7 @@ def _place_and_ins(rows: QuerySet[DomainIdentity], *, qualified: bool) -> tuple[
     """A number is asked for a qualified identity only (§2.6-1); the base gives no other."""
     if not qualified:
         return rows.values_list("birth_place_cog", flat=True).first() or "", "", ""
-    active = Ins.objects.filter(identity_id=OuterRef("pk"), active=True)
+    active = Ins.objects.filter(identity_id=OuterRef("pk"), active=True, environment=settings.PEPITES_INSI_ENVIRONMENT)
     found = rows.values_list(
         "birth_place_cog", Subquery(active.values("oid")[:1]), Subquery(active.values("matricule")[:1])
     ).first()
@@ -93,10 +95,8 @@ def _place_and_ins(rows: QuerySet[DomainIdentity], *, qualified: bool) -> tuple[
 
 
 def _ins_of(identity: DomainIdentity) -> str:
-    if identity.status != IdentityStatus.QUALIFIED:
-        return ""
-    row = Ins.objects.filter(identity_id=identity.pk, active=True).values_list("oid", "matricule").first()
-    return InsNumber(*row).grouped if row else ""
+    number = active_ins(identity) if identity.status == IdentityStatus.QUALIFIED else None
+    return number.grouped if number else ""
 
 
 def _place(code: str) -> str:

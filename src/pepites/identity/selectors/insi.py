@@ -18,11 +18,12 @@ from pepites.identity import policies
 from pepites.identity.enums import InsiIssue, InsiOperation, InsiState
 from pepites.identity.ins import InsNumber
 from pepites.identity.insi.answers import proposal
+from pepites.identity.insi.coherence import warnings
 from pepites.identity.insi.criteria import VARIANT_LABELS, Variant, transliterated
 from pepites.identity.insi.differences import Gap, differences, forbids
 from pepites.identity.insi.messages import Message, explain
 from pepites.identity.models import DomainIdentity, Ins, InsiCall
-from pepites.identity.ports import Outcome, teleservice
+from pepites.identity.ports import InsiPerson, Outcome, teleservice
 from pepites.identity.selectors.labels import birth_date_label, sex_label
 from pepites.identity.selectors.pages import shown
 from pepites.identity.selectors.stored import traits_of
@@ -38,8 +39,12 @@ GAPS = {
 
 
 def active_ins(identity: DomainIdentity) -> InsNumber | None:
-    """The number to show, print or send: of a qualified identity only."""
-    row = Ins.objects.filter(identity_id=identity.pk, active=True).values_list("oid", "matricule").first()
+    """The number to show, print or send: of a qualified identity, and of this instance's environment (INS-2)."""
+    row = (
+        Ins.objects.filter(identity_id=identity.pk, active=True, environment=settings.PEPITES_INSI_ENVIRONMENT)
+        .values_list("oid", "matricule")
+        .first()
+    )
     return InsNumber(*row) if row else None
 
 
@@ -127,6 +132,7 @@ class Comparison:
     decision: str
     variants: list[tuple[str, str]]
     key_differs: bool
+    warnings: list[str]
 
 
 _LABELS = {
@@ -164,7 +170,15 @@ def comparison(actor: Actor, identity: DomainIdentity, call: InsiCall) -> Compar
         decision=call.get_state_display() if call.state else "",
         variants=_variants(call),
         key_differs=call.issue == InsiIssue.KEY,
+        warnings=_warnings(person),
     )
+
+
+def _warnings(person: InsiPerson | None) -> list[str]:
+    """INS-8, for the eye only."""
+    if person is None:
+        return []
+    return warnings(person.active, sex=person.sex, birth_date=person.birth_date, birth_place_cog=person.birth_place_cog)
 
 
 def _message(call: InsiCall) -> Message:

@@ -1,6 +1,7 @@
 """Asking INSi about a person: each call counted, journalled, its answer sealed; nothing is attributed here (INSI-4)."""
 
 import datetime as dt
+import time
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from pepites.identity.ports import InsiQuery, InsiReply, InsiTeleservice, Outcom
 from pepites.identity.selectors.stored import traits_of
 from pepites.identity.services.correction import require_edit
 
+PATIENCE = 25.0  # seconds of a sequence, in front of the person
 NOT_CONNECTED = (
     "Le téléservice INSi n'est pas branché sur cette instance. L'accueil continue : l'identité reste à son statut."
 )
@@ -68,9 +70,9 @@ def _ask_each(
 ) -> InsiCall:
     """One query after the other while the answer is one of ``go_on`` (INSI-2), within the hourly cap."""
     check_calls_left(identity)
-    call: InsiCall | None = None
+    began, call = time.monotonic(), None
     for query in asked:
-        if call is not None and not calls_left(identity):
+        if call is not None and (time.monotonic() - began > PATIENCE or not calls_left(identity)):
             break
         for reply in service.search(query):
             call = keep_call(actor, identity, service, reply, InsiOperation.SEARCH)
