@@ -49,6 +49,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=10)
         assert f"PEPITES_INSI_URL=http://127.0.0.1:{port}/lps" in said
+        assert "PEPITES_INSI_ENVIRONMENT=qualification" in said
         assert process.returncode == 0
         time.sleep(0.2)
         assert state(port) == ""

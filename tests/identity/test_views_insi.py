@@ -80,7 +80,7 @@ def test_three_taps_from_prov_to_recup_then_a_paper_makes_qual(insi: State) -> N
 def test_insi_6_every_screen_says_the_simulator(insi: State, settings: Any) -> None:
     nurse = actor()
     patient, client = louise(nurse), signed_in(nurse)
-    for address in ("/", base(patient), "/personnes/rechercher/"):
+    for address in ("/", base(patient), "/personnes/rechercher/", "/aide/", "/mentions-legales/"):
         assert "Simulateur INSi" in client.get(address, follow=True).content.decode(), address
     settings.PEPITES_INSI_URL = ""
     assert "Simulateur INSi" not in client.get(base(patient)).content.decode()

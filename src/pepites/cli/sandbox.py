@@ -28,8 +28,10 @@ def sandbox(host: str, environnement: str) -> None:
     stopping = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signum, lambda *_: stopping.set())
+    click.echo("Réglages qui y mènent :")
     for one in SIMULATORS:
         click.echo(f"{one.setting}={one.address(one.port, host)}")
+        click.echo(f"PEPITES_INSI_ENVIRONMENT={environnement}")
     try:
         while not stopping.is_set():
             for child in children:
