@@ -107,6 +107,16 @@ def test_insi_5_the_breaker_stops_calling_a_dead_service(monkeypatch: pytest.Mon
         assert insi.search(ZOE)[-1].code == "00"
 
 
+def test_3_4_the_quirk_does_not_open_the_breaker() -> None:
+    """On the qualification platform, « insi_102 » is how nobody found is said: the service is there."""
+    with serving() as (url, state):
+        state.quirks = True
+        insi = client(url)
+        for _ in range(FAILURES):
+            assert insi.search(InsiQuery("PERSONNE", "ANA", "F", dt.date(1990, 1, 1)))[-1].code == "siram_40/insi_102"
+        assert insi.search(ZOE)[-1].code == "00"
+
+
 def test_nobody_listening_is_a_network_trouble() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
