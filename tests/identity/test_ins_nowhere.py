@@ -1,5 +1,6 @@
 """Criteria 5.7-2 and 5.7-3: no matricule of an identity that is not QUAL anywhere; forbidden pairs refused twice."""
 
+import datetime as dt
 import itertools
 import json
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests import factories
 from tests.conftest import as_owner
-from tests.identity.identity_factories import actor, identity_of, person
+from tests.identity.identity_factories import actor, identity_of, person, traits
 from tests.identity.insi_factories import MATRICULE, accept, answered, ask, checked, number, numbers_of, qualified
 from tests.identity.test_views import signed_in
 
@@ -20,6 +21,8 @@ from pepites.common.actor import Actor
 from pepites.common.errors import DomainError, Refused
 from pepites.identity import services
 from pepites.identity.blocks import hashed_keys
+from pepites.identity.bulk.matching import line_key
+from pepites.identity.dates import PartialDate
 from pepites.identity.enums import Attribute
 from pepites.identity.ins import OID_DEMO, InsNumber
 from pepites.identity.models import DomainIdentity, Ins, InsiCall
@@ -246,25 +249,37 @@ def test_2_6_5_no_hand_writes_a_number(plug: Any) -> None:
 
 def test_rniv_7_the_blocking_key_of_a_number_is_an_hmac(plug: Any, settings: Any) -> None:
     """Without the instance's secret nobody tries the numbers of a month of birth against the table."""
-    traits = MatchTraits("A", "B", identity_of(person(actor())).birth_date, ins=f"{OID_DEMO}|{MATRICULE}")
-    ours = set(hashed_keys([traits]))
+    one = MatchTraits("A", "B", identity_of(person(actor())).birth_date, ins=f"{OID_DEMO}|{MATRICULE}")
+    ours = set(hashed_keys([one]))
     settings.PEPITES_IDENTITY_KEY = "un autre secret"
-    assert len(ours - set(hashed_keys([traits]))) == 1
+    assert len(ours - set(hashed_keys([one]))) == 1
     settings.PEPITES_IDENTITY_KEY = settings.PEPITES_IDENTITY_KEY
     nurse = actor()
     patient = person(nurse)
     qualified(nurse, patient, plug)
-    theirs = set(hashed_keys([traits]))
+    theirs = set(hashed_keys([one]))
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT key FROM identity_identityblock WHERE patient_id = %s", [patient.pk])
         stored = {key for (key,) in cursor.fetchall()}
-    number_key = theirs - set(hashed_keys([MatchTraits("A", "B", traits.birth_date)]))
+    number_key = theirs - set(hashed_keys([MatchTraits("A", "B", one.birth_date)]))
     assert number_key <= stored
     with unit_of_work(nurse):  # rebuilding the other keys keeps it
         services.add_alias(actor=nurse, identity=identity_of(patient), birth_name="AUTRE")
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT key FROM identity_identityblock WHERE patient_id = %s", [patient.pk])
         assert number_key <= {key for (key,) in cursor.fetchall()}
+
+
+def test_ins_1_a_number_imported_without_its_authority_still_meets_the_person(plug: Any) -> None:
+    nurse = actor()
+    patient = person(nurse)
+    qualified(nurse, patient, plug)
+    _, keys, _ = line_key(
+        traits(birth_name="TOUT", given_names="AUTRE", birth_date=PartialDate(dt.date(1960, 2, 3))), ins=MATRICULE
+    )
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT patient_id FROM identity_identityblock WHERE key = ANY(%s)", [list(keys)])
+        assert patient.pk in {key for (key,) in cursor.fetchall()}
 
 
 def test_rniv_11_a_complete_number_finds_the_person_even_a_former_one(plug: Any) -> None:

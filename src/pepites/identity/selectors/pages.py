@@ -19,6 +19,7 @@ from pepites.identity.functions import TRACE_MINUTES
 from pepites.identity.models import Alias, Device, DocumentCheck, DomainIdentity, Phone, SearchTrace
 from pepites.identity.selectors.compare import Compared
 from pepites.identity.selectors.labels import sex_label, status_label
+from pepites.patients.enums import IdentityStatus
 from pepites.terminology.selectors import place_label
 
 HISTORY_SHOWN = 50
@@ -40,6 +41,7 @@ _FIELDS = {
     "doubtful": "Douteuse",
     "fictitious": "Fictive",
     "hidden": "Cachée",
+    "registration_pending": "Immatriculation en cours",
 }
 
 
@@ -94,7 +96,10 @@ def identity_for(actor: Actor, public_id: UUID, *, level: int = 1) -> DomainIden
 def read_identity(actor: Actor, public_id: UUID) -> DomainIdentity:
     """The identity to show; the reading is journalled."""
     identity = identity_for(actor, public_id)
-    record("identity.read", action="R", subjects=(identity.patient_id,), object_id=identity.public_id)
+    record(
+        "identity.read", action="R", subjects=(identity.patient_id,), object_id=identity.public_id,
+        detail={"ins": identity.status == IdentityStatus.QUALIFIED},  # a full INS was on the page (RNIV-7)
+    )  # fmt: skip
     return identity
 
 
