@@ -87,3 +87,19 @@ def test_2_8_by_night_stops_when_insi_is_down(plug: Any) -> None:
     with as_role("pepites_worker"):
         assert verify_oldest() == 0
     assert len(service.verified) == 1
+
+
+def test_2_8_by_night_stops_when_most_answers_are_negative(plug: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract misread must not lower a whole base: the brake lets somebody look first."""
+    monkeypatch.setattr("pepites.identity.tasks.BRAKE", 2)
+    nurse = actor()
+    people = [person(nurse, birth_name=name) for name in ("UN", "DEUX", "TROIS")]
+    for patient in people:
+        name = identity_of(patient).birth_name
+        qualified(nurse, patient, plug, answered(birth_name=name, active=number()))
+    with as_owner():
+        DomainIdentity.objects.update(insi_called_at=now() - dt.timedelta(days=2000))
+    plug("01")
+    with as_role("pepites_worker"):
+        assert verify_oldest() == 2
+    assert sorted(identity_of(one).status for one in people) == ["QUAL", "VALI", "VALI"]

@@ -1,14 +1,18 @@
 """Jobs of the identities."""
 
+import logging
+
 from django.conf import settings
 from procrastinate.contrib.django import app
 
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import system_actor
 from pepites.identity.ports import Trouble, teleservice
-from pepites.identity.services.verification import due_identities, verify_next
+from pepites.identity.services.verification import due_identities, verify_next, wrong_codes
 
 VERIFY_TASK = "identity.insi.verify"
+BRAKE = 10  # negative answers from which a night where most are negative is stopped
+log = logging.getLogger("pepites.insi")
 _STOP = frozenset({Trouble.NETWORK, Trouble.TIMEOUT, Trouble.BREAKER, Trouble.CERTIFICATE})
 
 
@@ -22,10 +26,14 @@ def verify_oldest(timestamp: int = 0) -> int:
     actor = system_actor(VERIFY_TASK)
     with unit_of_work(actor):
         waiting = due_identities(settings.PEPITES_INSI_LOT_MAX)
-    done = 0
+    done = wrong = 0
     for identity_id in waiting:
         code = verify_next(actor=actor, identity_id=identity_id)
         if code in _STOP or code.startswith("siram_40"):
             break
         done += bool(code)
+        wrong += code in wrong_codes()
+        if wrong >= BRAKE and wrong * 2 > done:  # more likely a contract misread than a night of wrong numbers
+            log.error("vérification INSi arrêtée : %s réponses négatives sur %s", wrong, done)
+            break
     return done
