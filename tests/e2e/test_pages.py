@@ -79,6 +79,7 @@ PAGES = [
     PageType("identite-corriger", "/personnes/{patient}/identite/corriger/"),
     PageType("identite-piece", "/personnes/{patient}/identite/piece/", login="epalmarin"),
     PageType("identite-recherche", "/personnes/rechercher/"),
+    PageType("insi-a-traiter", "/identite/insi/", login="epalmarin"),
     PageType("doublons", "/identite/doublons/", login="epalmarin"),
     PageType("discussions", "/discussions/"),
     PageType("discussions-mentions", "/discussions/?vue=mentions"),

@@ -19,6 +19,7 @@ PASSWORD = "douze pirogues sur le fleuve"
 REACHED = (
     "access:emergency", "access:review", "accounts:invitation", "accounts:enrol", "accounts:second-factor",
     "coordination:invitation", "coordination:import-run", "coordination:import-report",
+    "identity:insi-answer", "identity:label", "identity:ins-withdraw",
 )  # fmt: skip
 
 

@@ -147,6 +147,21 @@ def test_2_1_the_table_gives_no_status_without_its_proof(status: str) -> None:
         DomainIdentity.objects.filter(patient=patient).update(status=status)
 
 
+def test_2_1_a_paper_alone_never_qualifies_and_no_number_comes_without_an_answer() -> None:
+    nurse = actor()
+    patient = person(nurse)
+    check(nurse, patient)
+    one = identity_of(patient)
+    with unit_of_work(nurse):
+        for status in ("QUAL", "RECUP"):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                DomainIdentity.objects.filter(patient=patient).update(status=status)
+        for source in ("insi", "appcv"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT identity_store_ins(%s, %s, 'demonstration', '{}', '[]')", [one.pk, source])
+    assert identity_of(patient).status == "VALI"
+
+
 def test_guy_2_former_names_stay_as_alias_and_history() -> None:
     nurse = actor()
     patient = person(nurse)

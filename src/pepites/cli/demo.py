@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ import psycopg
 from pepites.cli.serve import address_options, run_all
 from pepites.config.engine import database_urls, var_dir
 from pepites.config.modes import demo_refusal, production_setting
+from pepites.config.simulators import SIMULATORS, free_port
+from pepites.config.supervisor import Child
 
 
 def _base_reference() -> str:
@@ -55,6 +58,28 @@ def print_accounts() -> None:
         click.echo(f"  {account}")
 
 
+@dataclass(frozen=True)
+class Plugged:
+    """A simulator of this demonstration: its process, and the page that commands it."""
+
+    label: str
+    page: str
+    child: Child
+
+
+def plug_simulators(var: Path) -> list[Plugged]:
+    """Choose a free port for each simulator and tell the settings; an address already given is left alone."""
+    plugged = []
+    for one in SIMULATORS:
+        if os.environ.get(one.setting):
+            continue
+        port = free_port()
+        os.environ[one.setting] = one.address(port)
+        child = one.child(port, environment="demonstration", log=var / f"simulateur-{one.name}.log")
+        plugged.append(Plugged(one.label, f"http://127.0.0.1:{port}/", child))
+    return plugged
+
+
 @click.command(short_help="Servir un territoire de démonstration.")
 @address_options
 def demo(host: str, port: int, workers: int) -> None:
@@ -65,4 +90,14 @@ def demo(host: str, port: int, workers: int) -> None:
     os.environ.setdefault("PEPITES_ACCESS_LOG", "0")
     var = var_dir()
     note = var / "demonstration"
-    run_all(host, port, workers, log_dir=var, before=lambda: build_if_absent(note), announce=print_accounts)
+    simulators = plug_simulators(var)
+
+    def announce() -> None:
+        print_accounts()
+        for one in simulators:
+            click.echo(f"Simulateur {one.label}, ses personnes et ses pannes : {one.page}")
+
+    run_all(
+        host, port, workers, log_dir=var, before=lambda: build_if_absent(note), announce=announce,
+        beside=[one.child for one in simulators],
+    )  # fmt: skip

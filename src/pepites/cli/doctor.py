@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 import click
 
-from pepites.cli.doctor_checks import Finding, checks_of_base, checks_of_machine
+from pepites.cli.doctor_checks import checks_of_base, checks_of_machine
+from pepites.cli.doctor_findings import Finding
 from pepites.cli.prepare import prepare
 from pepites.config.engine import EngineError
 

@@ -9,7 +9,6 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from pepites.cli.doctor_findings import Finding
+from pepites.cli.doctor_insi import checks_of_insi
 from pepites.cli.prepare import fingerprint, prepared_with, require_folder
 from pepites.config.engine import EngineError, Urls, database_urls, no_answer, var_dir
 from pepites.config.engine_home import data_dir
@@ -33,20 +34,6 @@ _TIMEX, _TIME_ERROR = (
     1024,
     5,
 )  # adjtimex(2): room for its structure, all zero to read only; answer when not synchronised
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report; `remedy` says how to mend it when not `sound`."""
-
-    subject: str
-    sound: bool
-    detail: str = ""
-    remedy: str = ""
-
-    def line(self) -> str:
-        detail = f" : {self.detail}" if self.detail else ""
-        return f"✔ {self.subject}{detail}" if self.sound else f"✖ {self.subject}{detail}\n    → {self.remedy}"
 
 
 def checks_of_machine() -> Iterator[Finding]:
@@ -68,6 +55,7 @@ def checks_of_machine() -> Iterator[Finding]:
     yield _mode()
     yield _address()
     yield _clock()
+    yield from checks_of_insi()
     built = (_PACKAGE / "ui" / "static" / "dist").is_dir()
     yield Finding("Fichiers de l'interface", sound=built, remedy="Construisez-les : make assets.")
 
@@ -140,6 +128,7 @@ def checks_of_base() -> Iterator[Finding]:
     yield _tables(urls)
     yield _same_time(urls)
     yield _demo_accounts(urls)
+    yield _test_numbers(urls)
     yield _worker(urls)
 
 
@@ -225,6 +214,20 @@ def _demo_accounts(urls: Urls) -> Finding:
         sound=not count or not production_setting(),
         detail=str(count),
         remedy="Cette base porte un territoire inventé : servez une autre base, vide, à des personnes réelles.",
+    )
+
+
+def _test_numbers(urls: Urls) -> Finding:
+    """A test or demonstration number never serves real persons (INS-2); only the owner reads them all."""
+    query = (
+        "SELECT count(*) FROM identity_ins WHERE environment <> 'production' OR oid LIKE '%%.10' OR oid LIKE '%%.11'"
+    )
+    count = int(_ask(urls.owner, query) or 0) if urls.owner else 0
+    return Finding(
+        "INS d'essai",
+        sound=not count or not production_setting(),
+        detail=str(count),
+        remedy="Cette base porte des identités d'essai : servez une autre base à des personnes réelles.",
     )
 
 

@@ -15,6 +15,7 @@ from pepites.cli.doctor import doctor
 from pepites.cli.french import speak_french, usage_sentence
 from pepites.cli.identity import identity
 from pepites.cli.importing import import_group
+from pepites.cli.sandbox import sandbox
 from pepites.cli.serve import serve
 from pepites.cli.worker import worker
 from pepites.config.engine import EngineError
@@ -28,7 +29,7 @@ def cli() -> None:
     """Pépites : coordination, identité et dossier de santé pour une région."""
 
 
-for command in (serve, worker, demo, doctor, admin, import_group, identity, bench):
+for command in (serve, worker, demo, doctor, admin, import_group, identity, sandbox, bench):
     cli.add_command(command)
 speak_french(cli)
 

@@ -6,7 +6,7 @@ import http.client
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -69,8 +69,12 @@ def run_all(
     log_dir: Path | None = None,
     before: Callable[[], None] = lambda: None,
     announce: Callable[[], None] = lambda: None,
+    beside: Sequence[Child] = (),
 ) -> None:
-    """Prepare the instance, do `before`, serve until told to stop; `announce` comes just before the « Prêt » line."""
+    """Prepare the instance, do `before`, serve until told to stop; `announce` comes just before the « Prêt » line.
+
+    `beside` are other processes to keep alive meanwhile: the simulators of a demonstration.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     var = var_dir()
     require_folder(var)
@@ -85,7 +89,8 @@ def run_all(
                 announce()
                 click.echo(f"Prêt : {address(host, port)}")
 
-            supervisor = Supervisor(var, engine, children(host, port, workers, instance, log_dir))
+            served = children(host, port, workers, instance, log_dir)
+            supervisor = Supervisor(var, engine, [*beside, *served])
             supervisor.run(lambda: answers(host, port, instance), on_ready)
 
 

@@ -33,3 +33,22 @@ def demo_refusal() -> str:
         f"La démonstration est refusée avec {production_setting()} : ses comptes ouvriraient la base à tous."
         " Retirez l'un des deux réglages."
     )
+
+
+INSI_ENVIRONMENTS = ("production", "qualification", "demonstration")
+
+
+def insi_refusal(environment: str, *, demo: bool) -> str:
+    """Why this INSi environment is refused here, empty when it may be used (INS-2, criterion 5.7-9)."""
+    if environment not in INSI_ENVIRONMENTS:
+        return f"PEPITES_INSI_ENVIRONMENT : choisissez {', '.join(INSI_ENVIRONMENTS)}."
+    if production_setting() and environment != "production":
+        return (
+            f"Avec {production_setting()}, PEPITES_INSI_ENVIRONMENT ne peut être que « production » : une identité"
+            " d'essai ne doit jamais entrer dans la base de personnes réelles."
+        )
+    if demo and environment == "production":
+        return (
+            "Une démonstration ne s'adresse pas au téléservice INSi de production : retirez PEPITES_INSI_ENVIRONMENT."
+        )
+    return ""

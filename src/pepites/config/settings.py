@@ -8,6 +8,7 @@ from typing import Any
 import psycopg.conninfo
 
 from pepites.config import engine, modes
+from pepites.config.gateways import GATEWAYS
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -46,7 +47,31 @@ PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():
     raise SystemExit(modes.demo_refusal())
 
+# The INSi teleservice (docs/exploitation/insi.md). What SEL-MP-043 has not confirmed yet is a setting.
+PEPITES_GATEWAYS = GATEWAYS
+PEPITES_INSI_URL = os.environ.get("PEPITES_INSI_URL", "")
+PEPITES_INSI_ENVIRONMENT = os.environ.get(
+    "PEPITES_INSI_ENVIRONMENT", "production" if modes.production_setting() else "demonstration"
+)
+if refusal := modes.insi_refusal(PEPITES_INSI_ENVIRONMENT, demo=PEPITES_DEMO):
+    raise SystemExit(refusal)
+PEPITES_INSI_CERT = os.environ.get("PEPITES_INSI_CERT", "")
+PEPITES_INSI_KEY = os.environ.get("PEPITES_INSI_KEY", "")
+PEPITES_INSI_CA = os.environ.get("PEPITES_INSI_CA", "")
+PEPITES_INSI_TIMEOUT = float(os.environ.get("PEPITES_INSI_TIMEOUT", "10"))
+PEPITES_INSI_IDAM = os.environ.get("PEPITES_INSI_IDAM", "")
+PEPITES_INSI_EMETTEUR = os.environ.get("PEPITES_INSI_EMETTEUR", "")
+PEPITES_INSI_INSTANCE = os.environ.get("PEPITES_INSI_INSTANCE", "")
+PEPITES_INSI_VERIF_ACTION = os.environ.get("PEPITES_INSI_VERIF_ACTION", "verifierInsAvecTraitsIdentite")
+PEPITES_INSI_VERIF_NAMESPACE = os.environ.get("PEPITES_INSI_VERIF_NAMESPACE", "http://www.cnamts.fr/INSiLot2")
+PEPITES_INSI_VERIF_KO = os.environ.get("PEPITES_INSI_VERIF_KO", "01")
+PEPITES_INSI_VERIF_PERIODE_MOIS = int(os.environ.get("PEPITES_INSI_VERIF_PERIODE_MOIS", "36"))
+PEPITES_INSI_LOT_MAX = int(os.environ.get("PEPITES_INSI_LOT_MAX", "1000"))
+PEPITES_INSI_APPELS_PAR_HEURE = int(os.environ.get("PEPITES_INSI_APPELS_PAR_HEURE", "20"))
+PEPITES_INSI_LIGATURES = _flag("PEPITES_INSI_LIGATURES", default=True)  # transliterate; else refuse before the call
+
 SECRET_KEY = os.environ.get("PEPITES_SECRET_KEY") or _secret(PEPITES_VAR, "secret_key")
+PEPITES_IDENTITY_KEY = os.environ.get("PEPITES_IDENTITY_KEY") or _secret(PEPITES_VAR, "identity_key")
 DEBUG = False
 ALLOWED_HOSTS = [
     host for host in os.environ.get("PEPITES_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if host
@@ -119,6 +144,7 @@ INSTALLED_APPS = [
     "pepites.documents",
     "pepites.messaging",
     "pepites.coordination",
+    "pepites.interop",
     "pepites.demo",
     "pepites.bench",
 ]

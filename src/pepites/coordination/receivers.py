@@ -1,21 +1,46 @@
 """What ``coordination`` does when a lower domain speaks."""
 
+from datetime import timedelta
+
 from django.db import connection
 
+from pepites.access.enums import Level
 from pepites.access.events import EmergencyOpened
+from pepites.access.selectors import level_on
 from pepites.audit.unit import current
 from pepites.common.clock import today
 from pepites.common.events import subscribe
 from pepites.common.identifiers import new_uuid
-from pepites.coordination.enums import MemberRole, TaskKind
+from pepites.coordination.enums import OPEN_TASK, MemberRole, TaskKind
+from pepites.coordination.models import Task
 from pepites.coordination.services import create_task
+from pepites.identity.events import InsiUnavailable
 from pepites.messaging.events import UrgentUnanswered
+
+INSI_REMINDER = "INSi n'a pas répondu : interroger de nouveau"
 
 
 def subscribe_all() -> None:
     """Called once, when the app is ready."""
     subscribe(UrgentUnanswered, alert_coordination)
     subscribe(EmergencyOpened, tell_of_emergency)
+    subscribe(InsiUnavailable, remind_of_insi)
+
+
+def remind_of_insi(event: InsiUnavailable) -> None:
+    """INSi did not answer: a reminder for whoever asked, due tomorrow, once; never an automatic retrieval (INSI-5)."""
+    actor = current().actor
+    if actor.practice_id is None or level_on(event.patient_id) < Level.SOCIAL:
+        return
+    waiting = Task.objects.filter(
+        patient_id=event.patient_id, title=INSI_REMINDER, owner_practice_id=actor.practice_id,
+        state__in=OPEN_TASK,
+    )  # fmt: skip
+    if not waiting.exists():
+        create_task(
+            actor=actor, patient_id=event.patient_id, title=INSI_REMINDER, due_on=today() + timedelta(days=1),
+            owner_practice_id=actor.practice_id,
+        )  # fmt: skip
 
 
 def tell_of_emergency(event: EmergencyOpened) -> None:

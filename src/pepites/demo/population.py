@@ -97,12 +97,22 @@ WEIGHTS = (22, 18, 13, 17, 7, 4, 3, 5, 5, 6)
 COMMUNES = ("97302", "97304", "97307", "97309", "97311", "97353", "97357", "97360", "97305", "97308")
 
 
+# Known to the INSi simulator (identite-ins §5.6): from PROV or VALI to RECUP or QUAL in three taps.
+KNOWN_TO_INSI = (
+    PersonSpec("TEST-GUYANE", "Louise", "14/07/1985", "F", "97302", "97302", "", "insi", "maia", document="PA"),
+    PersonSpec("TEST-KOUROU", "Mathis", "05/12/1999", "M", "97302", "97304", "", "insi", "maia"),
+    PersonSpec("TEST-BRESIL DA SILVA", "João", "10/09/1985", "M", "99416", "97311", "", "insi", "maia", language="pt"),
+    PersonSpec("TEST-HAITI", "Marie-Ange", "21/09/1985", "F", "99410", "97302", "", "insi", "maia", language="ht"),
+    PersonSpec("TEST-REGULARISE", "Kwame", "30/04/1992", "M", "99437", "97353", "", "insi", "maia", language="djk"),
+)
+
+
 def population(count: int = 300) -> list[PersonSpec]:
     """The persons of the demo: ``count`` of them, the same at each call."""
     draw = random.Random(SEED)  # noqa: S311 - a fixed demo, no secret
-    people = [_one(draw, draw.choices(ORIGINS, WEIGHTS)[0]) for _ in range(count - len(SPECIAL))]
+    people = [_one(draw, draw.choices(ORIGINS, WEIGHTS)[0]) for _ in range(count - len(SPECIAL) - len(KNOWN_TO_INSI))]
     papers = random.Random(SEED + 1)  # noqa: S311
-    return [*SPECIAL, *(replace(one, document=_document(papers, one.origin)) for one in people)]
+    return [*SPECIAL, *(replace(one, document=_document(papers, one.origin)) for one in people), *KNOWN_TO_INSI]
 
 
 def _document(draw: random.Random, origin: str) -> str:

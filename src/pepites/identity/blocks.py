@@ -5,6 +5,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from pepites.identity.ins import ACCEPTED
+from pepites.identity.insi.sealing import keyed_digest
 from pepites.identity.similarity import MatchTraits, Similarity, Verdict, blocking_keys, likely_same, phone_tail
 from pepites.identity.traits import IdentityTraits
 
@@ -53,10 +57,22 @@ def match_variants(
 
 def hashed_keys(variants: Iterable[MatchTraits]) -> list[int]:
     """Signed 64-bit hashes of every blocking key, sorted: the order in which locks are taken."""
-    keys = {key for variant in variants for key in blocking_keys(variant)}
-    return sorted(
-        int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True) for key in keys
-    )
+    keys = {said for variant in variants for key in blocking_keys(variant) for said in _with_authority(key)}
+    return sorted(int.from_bytes(_hashed(key), "big", signed=True) for key in keys)
+
+
+def _with_authority(key: str) -> list[str]:
+    """A number typed without its authority (an import) may be any of this environment's (INS-1, INS-2)."""
+    if not key.startswith("i:") or "|" in key:
+        return [key]
+    return [f"i:{oid}|{key[2:]}" for oid in ACCEPTED[settings.PEPITES_INSI_ENVIRONMENT]]
+
+
+def _hashed(key: str) -> bytes:
+    """A number has few possible values: its key is an HMAC, which nobody tries them against (RNIV-7)."""
+    if key.startswith("i:"):
+        return keyed_digest("ins", key[2:])[:8]
+    return hashlib.blake2b(key.encode(), digest_size=8).digest()
 
 
 def best_similarity(ours: Sequence[MatchTraits], theirs: Sequence[MatchTraits]) -> Similarity:

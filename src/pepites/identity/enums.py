@@ -67,3 +67,42 @@ class SearchKind(models.TextChoices):
     DATE = "date", "Date de naissance"
     NUMBER = "numero", "Numéro complet"
     CREATION = "creation", "Création comparée"
+
+
+class InsSource(models.TextChoices):
+    """Where a number comes from (EXI: never from a keyboard, §2.6-5)."""
+
+    INSI = "insi", "Téléservice INSi"
+    APP = "appcv", "Application carte Vitale"
+
+
+class InsiOperation(models.TextChoices):
+    """What was asked of the teleservice (§3.1)."""
+
+    SEARCH = "recherche", "Recherche par les traits"
+    VERIFY = "verification", "Vérification de l'INS"
+
+
+class InsiState(models.TextChoices):
+    """What became of an answer of the teleservice."""
+
+    CLOSED = "", "Sans suite"
+    PROPOSED = "proposee", "À comparer"
+    ACCEPTED = "acceptee", "Acceptée"
+    REFUSED = "refusee", "Refusée"
+
+
+class InsiIssue(models.TextChoices):
+    """Why an answer of the teleservice waits for the identity cell."""
+
+    KO = "ko", "Vérification négative"
+    TRAITS = "traits", "Traits incompatibles"
+    KEY = "cle", "Clé du matricule inattendue"
+    ENVIRONMENT = "environ", "Numéro d'un autre environnement"
+
+
+class FiliationKind(models.TextChoices):
+    """A child's recorded links."""
+
+    MOTHER = "mere", "Mère"
+    ASE = "ase", "Confié à l'aide sociale à l'enfance"

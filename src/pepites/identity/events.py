@@ -19,3 +19,17 @@ class CardSettled:
     other_id: int | None
     network_id: int | None
     same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InsWithdrawn:
+    """The INS of a person is no longer theirs: whoever sent documents under it must be told (§2.1, RNIV-13)."""
+
+    patient_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InsiUnavailable:
+    """INSi did not answer to somebody who asked for a person: remind them later (INSI-5)."""
+
+    patient_id: int

@@ -10,6 +10,7 @@ from pepites.common.clock import today
 from pepites.common.errors import DomainError
 from pepites.identity.dates import DateError, PartialDate, parse_birth_date
 from pepites.identity.enums import AliasKind, Attribute, PhoneKind
+from pepites.identity.insi.datamatrix import MAX_LENGTH, InsCode, looks_scanned, parse
 from pepites.identity.normalisation import (
     UNKNOWN_PLACE,
     TraitError,
@@ -73,18 +74,29 @@ class SearchForm(BirthDateMixin):
         widget=forms.TextInput({**_PLAIN, "class": "pp-code"}),
     )
     number = forms.CharField(
-        label="Identifiant régional complet",
-        help_text="GF suivi de 11 caractères. Les espaces sont acceptés.",
+        label="Numéro complet, ou code INS scanné",
+        help_text="Identifiant régional (GF et 11 caractères), ou datamatrix d'un document lu par une douchette.",
         required=False,
-        max_length=30,
+        max_length=MAX_LENGTH,
         widget=forms.TextInput(_PLAIN),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Either the number or the date."""
+        """Either the number or the date; a scanned code fills both (§1.6)."""
         cleaned = super().clean() or {}
+        cleaned["scanned"] = self.read_scanned(cleaned.get("number", ""))
         cleaned["date"] = None if cleaned.get("number") else self.read_birth_date()
         return cleaned
+
+    def read_scanned(self, text: str) -> InsCode | None:
+        """The datamatrix that a hand scanner typed, None when the number is something else."""
+        if not looks_scanned(text):
+            return None
+        try:
+            return parse(text)
+        except DomainError as error:
+            self.add_error("number", error.message)
+            return None
 
 
 class PlaceField(forms.CharField):

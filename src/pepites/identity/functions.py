@@ -136,6 +136,28 @@ SEARCH_NUMBER = rls.definer_function(
     language="plpgsql",
 )
 
+# A scanned number, active or former, of a qualified identity or not: the fingerprint is all the base compares (RNIV-11).
+SEARCH_INS = rls.definer_function(
+    "identity_search_ins(p_trace uuid, p_fingerprint text)",
+    f"TABLE ({_SHOWN})".replace("\n", ""),
+    f"""
+    #variable_conflict use_column
+    BEGIN
+      IF length(coalesce(p_fingerprint, '')) <> 64 THEN {REFUSE} 'state'; END IF;
+      {_COUNTED}
+      INSERT INTO identity_searchtrace (public_id, user_id, practice_id, kind, precision, letters, created_at)
+      VALUES (p_trace, {ACTOR_USER}, {ACTOR_PRACTICE}, 'numero', 'JOUR', '', clock_timestamp());
+      RETURN QUERY
+      SELECT DISTINCT ON (s.id) {_STRICT}, 1, access_actor_level(s.id) >= 1
+      FROM identity_ins n JOIN patients_patient p ON p.id = n.patient_id
+      JOIN patients_patient s ON s.id = coalesce(p.survivor_id, p.id) AND s.active AND s.identity_flags !~ 'FICT|CACH'
+      LEFT JOIN identity_domainidentity i ON i.patient_id = s.id AND i.active AND i.domain = 'PEPITES'
+      WHERE n.fingerprint = p_fingerprint AND p.identity_flags !~ 'FICT|CACH' LIMIT {RESULTS};
+    END
+    """,
+    language="plpgsql",
+)
+
 PROVED = f"""EXISTS (SELECT 1 FROM identity_searchtrace t WHERE t.public_id = p_search AND t.user_id = {ACTOR_USER}
       AND t.practice_id = {ACTOR_PRACTICE} AND t.kind = 'date' AND t.created_at > statement_timestamp() - interval '{TRACE_MINUTES} minutes'"""
 
@@ -205,7 +227,9 @@ SET_BLOCKS = rls.definer_function(
     f"""
     BEGIN
       IF NOT ({TRUSTED} OR access_actor_level(p_patient) >= 2 OR {CELL}) THEN {REFUSE} 'level_too_low'; END IF;
-      DELETE FROM identity_identityblock b WHERE b.patient_id = p_patient AND NOT b.key = ANY(p_keys);
+      DELETE FROM identity_identityblock b WHERE b.patient_id = p_patient AND NOT b.key = ANY(p_keys)
+        AND NOT EXISTS (SELECT 1 FROM identity_ins n WHERE n.patient_id = p_patient
+          AND b.key = ('x' || left(n.fingerprint, 16))::bit(64)::bigint);
       INSERT INTO identity_identityblock (key, patient_id) SELECT DISTINCT unnest(p_keys), p_patient ON CONFLICT DO NOTHING;
     END
     """,

@@ -9,9 +9,25 @@ from django.db.models.functions import Now
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.identity.enums import AliasKind, Attribute, CardState, Homonym, PhoneKind, Population, SearchKind, Strength
+from pepites.identity.insi.models import Filiation, Ins, InsiCall
 from pepites.networks.models import Network
 from pepites.patients.enums import IdentityStatus, Sex
 from pepites.patients.models import Patient
+
+__all__ = [
+    "Alias",
+    "Device",
+    "DocumentCheck",
+    "DomainIdentity",
+    "DoubleCandidate",
+    "Filiation",
+    "IdentityBlock",
+    "Ins",
+    "InsiCall",
+    "NotSame",
+    "Phone",
+    "SearchTrace",
+]
 
 NAME = r"^[A-Z'][A-Z' -]*$"
 PLACE = r"^((0[1-9]|[1-8][0-9]|9[0-5]|2[AB])[0-9]{3}|97[1-8][0-9]{2}|98[0-9]{3}|99[0-9]{3})$"
@@ -53,6 +69,8 @@ class DomainIdentity(models.Model):
     doubtful = models.BooleanField(default=False)
     fictitious = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
+    insi_called_at = models.DateTimeField(null=True, blank=True)  # RNIV-8: apart from the date of a document check
+    registration_pending = models.BooleanField(default=False, db_default=False)  # « immatriculation en cours » (GUY-1)
     change_reason = models.CharField(max_length=200, default="", blank=True)
     changed_by = models.ForeignKey(PractitionerRole, null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(db_default=Now())

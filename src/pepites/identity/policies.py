@@ -1,5 +1,6 @@
 """Who may do what on an identity, and which document validates it."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from pepites.access.enums import Level
@@ -51,6 +52,16 @@ def can_correct_strict(actor: Actor, status: str) -> Decision:
 def can_settle(actor: Actor) -> Decision:
     """Decide a worklist card: the identity cell and network coordination."""
     return allow() if actor.identity_cell or actor.coordinated else deny(Reason.ROLE_MISSING)
+
+
+def can_ask_insi(attributes: Set[str], *, active: bool) -> Decision:
+    """No call for a doubtful or fictitious identity (§2.6-3), nor for a deactivated one."""
+    return allow() if active and not attributes & {"DOUT", "FICT"} else deny(Reason.STATE)
+
+
+def can_withdraw_ins(actor: Actor) -> Decision:
+    """Take an INS back, deal with what INSi answered: the identity cell (§2.1)."""
+    return allow("cellule") if actor.identity_cell else deny(Reason.ROLE_MISSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.http import HttpRequest
+
 from pepites.common.personal_data import PersonalData, register
 from pepites.ui import navigation
 
@@ -23,6 +25,18 @@ CODES: Final = {
     "identity.status.changed": "Statut d'identité changé",
     "identity.attribute.set": "Attribut d'identité posé",
     "identity.attribute.cleared": "Attribut d'identité retiré",
+    "identity.insi.called": "Appel du téléservice INSi",
+    "identity.insi.refused": "Appel ou décision INSi refusé",
+    "identity.insi.accepted": "Réponse d'INSi acceptée",
+    "identity.insi.rejected": "Réponse d'INSi écartée",
+    "identity.insi.read": "Comparaison d'une réponse d'INSi",
+    "identity.insi.closed": "Réponse d'INSi traitée par la cellule",
+    "identity.ins.read": "Lecture d'un INS complet",
+    "identity.ins.withdrawn": "INS retiré",
+    "identity.ins.printed": "INS imprimé sur une étiquette",
+    "identity.registration.set": "Immatriculation en cours, posée ou levée",
+    "identity.filiation.set": "Lien de filiation ou de placement enregistré",
+    "identity.filiation.ended": "Lien de filiation ou de placement terminé",
     "identity.card.opened": "Doublon possible signalé",
     "identity.card.read": "Consultation d'un doublon possible",
     "identity.card.settled": "Doublon possible tranché",
@@ -44,20 +58,36 @@ def register_personal_data() -> None:
         ("DocumentCheck", "5 ans après la vérification"),
         ("DoubleCandidate", "10 ans après la décision"),
         ("NotSame", _LIFE),
+        ("Ins", _LIFE),
+        ("InsiCall", _LIFE),
+        ("Filiation", _LIFE),
     ):
         register(PersonalData(f"identity.{name}", "patient", "patient_id", "identité", kept))
     register(PersonalData("identity.SearchTrace", "professional", "user_id", "sécurité", "1 an"))
 
 
 def register_navigation() -> None:
-    """The worklist, for those who may settle its cards."""
+    """The worklists of the identity cell, doubles and answers of INSi."""
     navigation.register(
         navigation.NavEntry(
             label="Doublons",
             icon="people",
             url_name="identity:doubles",
             order=60,
-            prefixes=("identity:double",),
-            visible=lambda request: bool(getattr(getattr(request, "actor", None), "identity_cell", False)),
+            prefixes=("identity:double", "identity:insi-issues"),
+            badge=_waiting_issues,
+            badge_label="{n} réponses d'INSi à traiter",
+            visible=_in_cell,
         )
     )
+
+
+def _in_cell(request: HttpRequest) -> bool:
+    return bool(getattr(getattr(request, "actor", None), "identity_cell", False))
+
+
+def _waiting_issues(request: HttpRequest) -> int:
+    from pepites.identity.selectors.insi import waiting_issues
+
+    actor = getattr(request, "actor", None)
+    return waiting_issues(actor) if actor is not None else 0

@@ -8,7 +8,8 @@ from pepites.identity.functions import CELL, REFUSE, card_readable
 _WORDS = "btrim(regexp_replace(upper({}), '[^A-Z0-9]+', ' ', 'g'))"
 
 
-def _trigger_function(name: str, body: str) -> str:
+def trigger_function(name: str, body: str) -> str:
+    """A SECURITY DEFINER trigger function that nobody may call."""
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
         f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;\n"
@@ -17,7 +18,7 @@ def _trigger_function(name: str, body: str) -> str:
 
 
 # The person row is a copy: only the database writes it, so that it cannot drift from the identity.
-SYNC = _trigger_function(
+SYNC = trigger_function(
     "identity_sync_patient",
     f"""
     DECLARE one identity_domainidentity; said text;
@@ -45,8 +46,22 @@ SYNC = _trigger_function(
     """,
 )
 
+# What gives a status its two axes: a paper in force (C), an answer of INSi accepted in this transaction or the carte
+# Vitale app seen just now (I), a number already held (I).
+PROVED = (
+    "EXISTS (SELECT 1 FROM identity_documentcheck c WHERE c.identity_id = NEW.id AND c.accepted"
+    " AND c.revoked_at IS NULL)"
+)
+ANSWERED = (
+    "(EXISTS (SELECT 1 FROM identity_insicall c WHERE c.identity_id = NEW.id AND c.state = 'acceptee'"
+    " AND c.decided_at >= transaction_timestamp()) OR EXISTS (SELECT 1 FROM identity_documentcheck c"
+    " WHERE c.identity_id = NEW.id AND c.device_id = 'AV' AND c.accepted AND c.revoked_at IS NULL"
+    " AND c.recorded_at >= transaction_timestamp() - interval '1 minute'))"
+)
+NUMBERED = "EXISTS (SELECT 1 FROM identity_ins n WHERE n.identity_id = NEW.id AND n.active)"
+
 # RNIV-1 and §2.1: what no view can forget, the table refuses.
-GUARD = _trigger_function(
+GUARD = trigger_function(
     "identity_guard",
     f"""
     DECLARE traits_changed boolean;
@@ -61,20 +76,19 @@ GUARD = _trigger_function(
           OLD.birth_date_interpreted, OLD.sex, OLD.birth_place_cog)
         IS DISTINCT FROM (NEW.birth_name, NEW.first_given_name, NEW.given_names, NEW.birth_date, NEW.birth_date_precision,
           NEW.birth_date_interpreted, NEW.sex, NEW.birth_place_cog);
-      IF traits_changed AND OLD.status IN ('RECUP', 'QUAL') THEN {REFUSE} 'state'; END IF;
+      IF traits_changed AND OLD.status IN ('RECUP', 'QUAL') AND NOT {ANSWERED} THEN {REFUSE} 'state'; END IF;
       IF traits_changed AND OLD.status = 'VALI' AND NEW.status = 'VALI' AND NOT {CELL} THEN {REFUSE} 'role_missing'; END IF;
-      IF NEW.status <> OLD.status THEN
-        IF NEW.status IN ('RECUP', 'QUAL') THEN {REFUSE} 'state'; END IF;
-        IF NEW.status = 'VALI' AND NOT EXISTS (SELECT 1 FROM identity_documentcheck c
-            WHERE c.identity_id = NEW.id AND c.accepted AND c.revoked_at IS NULL) THEN {REFUSE} 'state'; END IF;
-      END IF;
+      IF NEW.status = OLD.status THEN RETURN NEW; END IF;
+      IF NEW.status IN ('VALI', 'QUAL') AND NOT {PROVED} THEN {REFUSE} 'state'; END IF;
+      IF NEW.status = 'RECUP' AND OLD.status <> 'QUAL' AND NOT {ANSWERED} THEN {REFUSE} 'state'; END IF;
+      IF NEW.status = 'QUAL' AND NOT ({ANSWERED} OR {NUMBERED}) THEN {REFUSE} 'state'; END IF;
       RETURN NEW;
     END
     """,
 )
 
 # A check is accepted only for a device that proves, whatever the view believes (§2.3, GUY-3).
-DOCUMENT_GUARD = _trigger_function(
+DOCUMENT_GUARD = trigger_function(
     "identity_document_guard",
     f"""
     BEGIN

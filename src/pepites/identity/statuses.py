@@ -35,6 +35,8 @@ TRANSITIONS: Final[dict[tuple[str, Event], str]] = {
     (Q, Event.DOCUMENT_REVOKED): R,
     (P, Event.INSI_ACCEPTED): R,
     (V, Event.INSI_ACCEPTED): Q,
+    (R, Event.INSI_ACCEPTED): R,
+    (Q, Event.INSI_ACCEPTED): Q,
     (R, Event.INSI_WITHDRAWN): P,
     (Q, Event.INSI_WITHDRAWN): V,
     **{(status, Event.CARTE_VITALE_APP): Q for status in (P, R, V, Q)},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.identity.views import doubles, person, search
+from pepites.identity.views import doubles, filiation, insi, person, search
 
 app_name = "identity"
 urlpatterns = [
@@ -14,12 +14,24 @@ urlpatterns = [
     path("personnes/<uuid:public_id>/identite/piece/<uuid:check_id>/annuler/", person.revoke, name="document-revoke"),
     path("personnes/<uuid:public_id>/identite/attribut/", person.attribute, name="attribute"),
     path("personnes/<uuid:public_id>/identite/autre-nom/", person.alias, name="alias"),
+    path("personnes/<uuid:public_id>/identite/filiation/", filiation.add, name="filiation"),
+    path("personnes/<uuid:public_id>/identite/filiation/<uuid:link_id>/terminer/", filiation.end, name="filiation-end"),
     path("personnes/<uuid:public_id>/identite/telephone/", person.phone, name="phone"),
     path(
         "personnes/<uuid:public_id>/identite/telephone/<uuid:phone_id>/retirer/",
         person.remove_phone,
         name="phone-remove",
     ),
+    path("personnes/<uuid:public_id>/identite/insi/", insi.ask, name="insi-ask"),
+    path("personnes/<uuid:public_id>/identite/insi/<uuid:call_id>/", insi.answer, name="insi-answer"),
+    path("personnes/<uuid:public_id>/identite/insi/<uuid:call_id>/accepter/", insi.accept, name="insi-accept"),
+    path("personnes/<uuid:public_id>/identite/insi/<uuid:call_id>/ecarter/", insi.aside, name="insi-aside"),
+    path("personnes/<uuid:public_id>/identite/ins/verifier/", insi.verify, name="ins-verify"),
+    path("personnes/<uuid:public_id>/identite/ins/retirer/", insi.withdraw, name="ins-withdraw"),
+    path("personnes/<uuid:public_id>/identite/etiquette/", insi.label, name="label"),
+    path("personnes/<uuid:public_id>/identite/immatriculation/", insi.registration, name="registration"),
+    path("identite/insi/", insi.issues, name="insi-issues"),
+    path("identite/insi/<uuid:public_id>/traiter/", insi.close, name="insi-close"),
     path("identite/doublons/", doubles.worklist, name="doubles"),
     path("identite/doublons/<uuid:public_id>/trancher/", doubles.settle, name="double"),
     path("referentiels/lieux/", search.places, name="places"),

@@ -26,8 +26,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "links": navigation.links(),
         "idle_seconds": getattr(settings, "PEPITES_IDLE_MINUTES", 15) * 60 if signed_in else 0,
         "app_version": app_version(),
+        "insi_simulated": insi_simulated(),
         "demo_mode": bool(getattr(settings, "PEPITES_DEMO", False)),
     }
+
+
+def insi_simulated() -> bool:
+    """Whether a simulator or a test platform answers for INSi: every screen says so (INSI-6)."""
+    return bool(getattr(settings, "PEPITES_INSI_URL", "")) and settings.PEPITES_INSI_ENVIRONMENT != "production"
 
 
 @lru_cache(maxsize=1)

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from pepites.common.clock import today
-from pepites.identity.models import DomainIdentity
+from pepites.identity.ins import InsNumber
+from pepites.identity.models import DomainIdentity, Ins
+from pepites.identity.selectors.insi import active_ins
 from pepites.identity.selectors.labels import (
     age_label,
     attribute_labels,
@@ -12,6 +17,7 @@ from pepites.identity.selectors.labels import (
     sex_label,
     status_label,
 )
+from pepites.patients.enums import IdentityStatus
 from pepites.patients.languages import language_label
 from pepites.patients.models import Patient
 
@@ -38,12 +44,9 @@ class Band:
 
 
 def band(patient: Patient) -> Band:
-    """Identity band of a person the actor may see: one query, for the birth place."""
-    place = (
-        DomainIdentity.objects.filter(patient_id=patient.pk, active=True, domain="PEPITES")
-        .values_list("birth_place_cog", flat=True)
-        .first()
-    )
+    """Identity band of a person the actor may see: one query, for the birth place and the number when qualified."""
+    rows = DomainIdentity.objects.filter(patient_id=patient.pk, active=True, domain="PEPITES")
+    place, oid, matricule = _place_and_ins(rows, qualified=patient.identity_status == IdentityStatus.QUALIFIED)
     return Band(
         birth_name=patient.birth_name,
         first_given_name=patient.first_given_name,
@@ -52,10 +55,11 @@ def band(patient: Patient) -> Band:
         birth_date_label=birth_date_label(patient.birth_date, interpreted=patient.birth_date_interpreted),
         age_label=age_label(patient.birth_date, today(), interpreted=patient.birth_date_interpreted),
         sex_label=sex_label(patient.sex),
-        birth_place_code=_place(place or ""),
+        birth_place_code=_place(place),
         status=patient.identity_status,
         status_label=status_label(patient.identity_status),
         regional_id=grouped_regional_id(patient.regional_id),
+        ins=InsNumber(oid, matricule).grouped if matricule else "",
         attributes=attribute_labels(patient.identity_flags),
         alerts=_alerts(patient),
     )
@@ -74,8 +78,25 @@ def identity_band(identity: DomainIdentity) -> Band:
         birth_place_code=_place(identity.birth_place_cog),
         status=identity.status,
         status_label=status_label(identity.status),
+        ins=_ins_of(identity),
         attributes=attribute_labels(",".join(sorted(identity.attributes))),
     )
+
+
+def _place_and_ins(rows: QuerySet[DomainIdentity], *, qualified: bool) -> tuple[str, str, str]:
+    """A number is asked for a qualified identity only (§2.6-1); the base gives no other."""
+    if not qualified:
+        return rows.values_list("birth_place_cog", flat=True).first() or "", "", ""
+    active = Ins.objects.filter(identity_id=OuterRef("pk"), active=True, environment=settings.PEPITES_INSI_ENVIRONMENT)
+    found = rows.values_list(
+        "birth_place_cog", Subquery(active.values("oid")[:1]), Subquery(active.values("matricule")[:1])
+    ).first()
+    return (found[0] or "", found[1] or "", found[2] or "") if found else ("", "", "")
+
+
+def _ins_of(identity: DomainIdentity) -> str:
+    number = active_ins(identity) if identity.status == IdentityStatus.QUALIFIED else None
+    return number.grouped if number else ""
 
 
 def _place(code: str) -> str:

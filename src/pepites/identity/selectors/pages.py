@@ -19,6 +19,7 @@ from pepites.identity.functions import TRACE_MINUTES
 from pepites.identity.models import Alias, Device, DocumentCheck, DomainIdentity, Phone, SearchTrace
 from pepites.identity.selectors.compare import Compared
 from pepites.identity.selectors.labels import sex_label, status_label
+from pepites.patients.enums import IdentityStatus
 from pepites.terminology.selectors import place_label
 
 HISTORY_SHOWN = 50
@@ -40,6 +41,7 @@ _FIELDS = {
     "doubtful": "Douteuse",
     "fictitious": "Fictive",
     "hidden": "Cachée",
+    "registration_pending": "Immatriculation en cours",
 }
 
 
@@ -94,7 +96,10 @@ def identity_for(actor: Actor, public_id: UUID, *, level: int = 1) -> DomainIden
 def read_identity(actor: Actor, public_id: UUID) -> DomainIdentity:
     """The identity to show; the reading is journalled."""
     identity = identity_for(actor, public_id)
-    record("identity.read", action="R", subjects=(identity.patient_id,), object_id=identity.public_id)
+    record(
+        "identity.read", action="R", subjects=(identity.patient_id,), object_id=identity.public_id,
+        detail={"ins": identity.status == IdentityStatus.QUALIFIED},  # a full INS was on the page (RNIV-7)
+    )  # fmt: skip
     return identity
 
 
@@ -115,9 +120,9 @@ def trait_facts(identity: DomainIdentity) -> list[tuple[str, str]]:
         ("Nom de naissance", identity.birth_name),
         ("Premier prénom", identity.first_given_name),
         ("Prénoms de naissance", identity.given_names),
-        ("Date de naissance", _shown("birth_date", identity.birth_date) + _marker(identity)),
+        ("Date de naissance", shown("birth_date", identity.birth_date) + _marker(identity)),
         ("Sexe", sex_label(identity.sex)),
-        ("Lieu de naissance", _shown("birth_place_cog", identity.birth_place_cog)),
+        ("Lieu de naissance", shown("birth_place_cog", identity.birth_place_cog)),
     ]
     extra = [
         ("Tel que saisi", typed if typed != f"{identity.birth_name} {identity.given_names}" else ""),
@@ -215,7 +220,7 @@ def history_of(identity: DomainIdentity) -> list[Version]:
 
 def _changes(former: Any, row: Any) -> list[Change]:
     return [
-        Change(label, _shown(name, getattr(former, name)), _shown(name, getattr(row, name)))
+        Change(label, shown(name, getattr(former, name)), shown(name, getattr(row, name)))
         for name, label in _FIELDS.items()
         if getattr(former, name) != getattr(row, name)
     ]
@@ -224,13 +229,14 @@ def _changes(former: Any, row: Any) -> list[Change]:
 def differences(identity: DomainIdentity, columns: Mapping[str, object]) -> list[Compared]:
     """What is stored beside what somebody wants to store, for the fields that differ."""
     return [
-        Compared(label, _shown(name, getattr(identity, name)), _shown(name, columns[name]), same=False)
+        Compared(label, shown(name, getattr(identity, name)), shown(name, columns[name]), same=False)
         for name, label in _FIELDS.items()
         if name in columns and getattr(identity, name) != columns[name]
     ]
 
 
-def _shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
+    """One value of an identity, in words."""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if name == "birth_date":

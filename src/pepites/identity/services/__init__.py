@@ -4,25 +4,54 @@ from pepites.identity.services.complements import add_alias, add_phone, remove_p
 from pepites.identity.services.correction import correct_identity
 from pepites.identity.services.creation import LikelyDoubles, create_identity, lock_for_import
 from pepites.identity.services.doubles import open_line_card, settle_card
+from pepites.identity.services.filiation import declare_ase, end_filiation, link_mother
+from pepites.identity.services.ins import (
+    accept_insi,
+    accept_vitale_app,
+    close_issue,
+    refuse_insi,
+    set_registration,
+    withdraw_ins,
+)
+from pepites.identity.services.insi import ask_insi
 from pepites.identity.services.proof import check_document, clear_attribute, revoke_document, set_attribute
-from pepites.identity.services.search import SearchResult, count_attempt, search_before_create, search_by_number
+from pepites.identity.services.search import (
+    SearchResult,
+    count_attempt,
+    search_before_create,
+    search_by_ins,
+    search_by_number,
+)
+from pepites.identity.services.verification import verify_ins
 
 __all__ = [
     "LikelyDoubles",
     "SearchResult",
+    "accept_insi",
+    "accept_vitale_app",
     "add_alias",
     "add_phone",
+    "ask_insi",
     "check_document",
     "clear_attribute",
+    "close_issue",
     "correct_identity",
     "count_attempt",
     "create_identity",
+    "declare_ase",
+    "end_filiation",
+    "link_mother",
     "lock_for_import",
     "open_line_card",
+    "refuse_insi",
     "remove_phone",
     "revoke_document",
     "search_before_create",
+    "search_by_ins",
     "search_by_number",
     "set_attribute",
+    "set_registration",
     "settle_card",
+    "verify_ins",
+    "withdraw_ins",
 ]

@@ -11,10 +11,10 @@ from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
 from pepites.identity import policies
 from pepites.identity.blocks import AliasValue, hashed_keys, match_variants
-from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.enums import AliasKind
 from pepites.identity.events import IdentityChanged
 from pepites.identity.models import Alias, DomainIdentity, Phone
+from pepites.identity.selectors.stored import traits_of
 from pepites.identity.traits import STRICT_FIELDS, IdentityTraits
 
 
@@ -34,30 +34,6 @@ def require_edit(actor: Actor, identity: DomainIdentity) -> None:
         subjects=(identity.patient_id,),
         object_type="identity",
         object_id=identity.public_id,
-    )
-
-
-def traits_of(identity: DomainIdentity) -> IdentityTraits:
-    """The stored traits, as a value."""
-    return IdentityTraits(
-        birth_name=identity.birth_name,
-        first_given_name=identity.first_given_name,
-        given_names=identity.given_names,
-        birth_date=PartialDate(
-            identity.birth_date,
-            Precision(identity.birth_date_precision),
-            interpreted=identity.birth_date_interpreted,
-        ),
-        sex=identity.sex,
-        birth_place_cog=identity.birth_place_cog,
-        birth_name_typed=identity.birth_name_typed,
-        given_names_typed=identity.given_names_typed,
-        used_name=identity.used_name,
-        used_given_name=identity.used_given_name,
-        birth_place_label=identity.birth_place_label,
-        mother_name=identity.mother_name,
-        multiple_birth=identity.multiple_birth,
-        address=identity.address,
     )
 
 
@@ -96,7 +72,7 @@ def correct_identity(
         )
         if not reason.strip():
             raise DomainError("Dites pourquoi vous corrigez un trait d'identité.", field="reason")
-        _keep_former(actor, current, strict, judgment=judgment)
+        keep_former(actor, current, strict, judgment=judgment)
     for name in changed:
         setattr(current, name, columns[name])
     save(actor, current, reason)
@@ -123,7 +99,8 @@ def save(actor: Actor, identity: DomainIdentity, reason: str) -> None:
     publish(IdentityChanged(identity.patient_id))
 
 
-def _keep_former(actor: Actor, current: DomainIdentity, strict: list[str], *, judgment: bool) -> None:
+def keep_former(actor: Actor, current: DomainIdentity, strict: list[str], *, judgment: bool = False) -> None:
+    """The former names or date stay as an alias, found by search and matching (GUY-2, RNIV-10)."""
     if not {"birth_name", "given_names", "birth_date"}.intersection(strict):
         return
     Alias.objects.create(

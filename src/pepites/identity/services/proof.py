@@ -59,7 +59,7 @@ def check_document(
         object_id=device.code,
     )
     if verdict.accepted:
-        _move(actor, current, Event.DOCUMENT_ACCEPTED, "Pièce vérifiée")
+        move(actor, current, Event.DOCUMENT_ACCEPTED, "Pièce vérifiée")
     return check
 
 
@@ -76,11 +76,12 @@ def revoke_document(*, actor: Actor, check: DocumentCheck, reason: str) -> Domai
     record("identity.document.revoked", action="U", subjects=(identity.patient_id,), object_id=check.public_id)
     others = DocumentCheck.objects.filter(identity=identity, accepted=True, revoked_at__isnull=True)
     if check.accepted and not others.exists():
-        _move(actor, identity, Event.DOCUMENT_REVOKED, reason)
+        move(actor, identity, Event.DOCUMENT_REVOKED, reason)
     return identity
 
 
-def _move(actor: Actor, identity: DomainIdentity, event: Event, reason: str) -> bool:
+def move(actor: Actor, identity: DomainIdentity, event: Event, reason: str) -> bool:
+    """Change the status as the event says (§2.1): the one place where it does, with ``_mark``."""
     status = statuses.next_status(identity.status, event, identity.attributes)
     if status is None or status == identity.status:
         return False

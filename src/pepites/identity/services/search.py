@@ -18,6 +18,8 @@ from pepites.common.identifiers import REGIONAL_ID_LENGTH, is_regional_id, new_u
 from pepites.common.text import words
 from pepites.identity import policies
 from pepites.identity.dates import PartialDate
+from pepites.identity.ins import InsNumber
+from pepites.identity.insi.sealing import fingerprint
 
 MAX_LETTERS = 3
 TOO_MANY = "Vous avez fait 30 recherches ou créations en une minute. Attendez un instant, puis recommencez."
@@ -87,6 +89,12 @@ def search_by_number(*, actor: Actor, number: str) -> SearchResult:
     if not is_regional_id(complete):
         raise DomainError("Cet identifiant n'existe pas : vérifiez chaque caractère.", field="number")
     return _search("SELECT * FROM identity_search_number(%s, %s)", [complete])
+
+
+def search_by_ins(*, actor: Actor, number: InsNumber) -> SearchResult:
+    """The person of a complete INS, active or former, read rather than typed (RNIV-11, law 11)."""
+    require(policies.can_search(actor), code="identity.search.refused")
+    return _search("SELECT * FROM identity_search_ins(%s, %s)", [fingerprint(number)])
 
 
 def count_attempt(*, actor: Actor, search_id: UUID) -> None:

@@ -12,6 +12,7 @@ from pepites.identity import policies, services
 from pepites.identity.enums import CardState
 from pepites.identity.forms import SettleForm
 from pepites.identity.selectors import cards
+from pepites.identity.selectors.insi import waiting_issues
 from pepites.identity.views.base import actor_of, attempt
 
 _STATES = (CardState.OPEN, CardState.SAME, CardState.DISTINCT)
@@ -35,6 +36,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "previous": f"?etat={state}&page={page - 1}" if page > 1 else "",
         "next": f"?etat={state}&page={page + 1}" if more else "",
         "page_label": f"Page {page}",
+        "insi_waiting": waiting_issues(actor) if actor.identity_cell else None,
     }
     return render(request, "identity/doubles.html", context)
 

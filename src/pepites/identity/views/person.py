@@ -21,14 +21,18 @@ from pepites.identity.forms import (
     PhoneForm,
     ReasonForm,
 )
+from pepites.identity.forms_insi import FiliationForm
 from pepites.identity.models import DomainIdentity
 from pepites.identity.normalisation import UNKNOWN_PLACE, first_given_name
 from pepites.identity.selectors import identity_band, pages
 from pepites.identity.selectors.band import band_of
+from pepites.identity.selectors.filiation import links_of
+from pepites.identity.selectors.insi import panel
 from pepites.identity.views.base import actor_of, address, attempt, status_of
 
 
-def _context(request: HttpRequest, identity: DomainIdentity) -> dict[str, Any]:
+def person_context(request: HttpRequest, identity: DomainIdentity) -> dict[str, Any]:
+    """What every page of an identity needs."""
     return {
         "identity": identity,
         "public_id": identity.patient_public_id,
@@ -38,13 +42,19 @@ def _context(request: HttpRequest, identity: DomainIdentity) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, identity: DomainIdentity, status: int = 200, **bound: forms.Form) -> HttpResponse:
-    context = _context(request, identity) | {
+def identity_page(
+    request: HttpRequest, identity: DomainIdentity, status: int = 200, **bound: forms.Form
+) -> HttpResponse:
+    """The page itself, with the form that was refused when one was."""
+    context = person_context(request, identity) | {
         "facts": pages.trait_facts(identity),
         "aliases": pages.aliases_of(identity),
         "phones": pages.phones_of(identity),
         "checks": pages.checks_of(identity),
         "versions": pages.history_of(identity),
+        "filiations": links_of(identity),
+        "filiation_form": FiliationForm(),
+        "insi": panel(actor_of(request), identity),
         "alias_form": AliasForm(),
         "phone_form": PhoneForm(),
         "attribute_form": AttributeForm(cell=actor_of(request).identity_cell),
@@ -56,7 +66,7 @@ def _page(request: HttpRequest, identity: DomainIdentity, status: int = 200, **b
 @require_safe
 def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everything known of the identity, for those who reach the person and for the identity cell."""
-    return _page(request, pages.read_identity(actor_of(request), public_id))
+    return identity_page(request, pages.read_identity(actor_of(request), public_id))
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +84,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             identity = pages.identity_for(actor, public_id, level=2)
             context = _raced(identity, form)
             form.add_error(None, raced.message)
-    context |= _context(request, identity) | {"form": form, "strict": pages.may_correct_strict(actor, identity)}
+    context |= person_context(request, identity) | {"form": form, "strict": pages.may_correct_strict(actor, identity)}
     return render(request, "identity/edit.html", context, status=409 if "raced" in context else status_of(form))
 
 
@@ -157,7 +167,7 @@ def document(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 messages.warning(request, f"Le statut ne change pas. {check.refusal}")
             return redirect("identity:page", public_id)
     return render(
-        request, "identity/document.html", _context(request, identity) | {"form": form}, status=status_of(form)
+        request, "identity/document.html", person_context(request, identity) | {"form": form}, status=status_of(form)
     )
 
 
@@ -173,7 +183,7 @@ def revoke(request: HttpRequest, public_id: UUID, check_id: UUID) -> HttpRespons
             services.revoke_document(actor=actor, check=check, reason=form.cleaned_data["reason"])
             messages.success(request, "Vérification annulée.")
             return redirect("identity:page", public_id)
-    context = _context(request, identity) | {"form": form, "check": check}
+    context = person_context(request, identity) | {"form": form, "check": check}
     return render(request, "identity/revoke.html", context, status=status_of(form))
 
 
@@ -190,7 +200,7 @@ def attribute(request: HttpRequest, public_id: UUID) -> HttpResponse:
             act(actor=actor, identity=identity, attribute=Attribute(values["attribute"]), reason=values["reason"])
             messages.success(request, "Attribut mis à jour.")
             return redirect("identity:page", public_id)
-    return _page(request, identity, 422, attribute_form=form)
+    return identity_page(request, identity, 422, attribute_form=form)
 
 
 @require_POST
@@ -211,7 +221,7 @@ def alias(request: HttpRequest, public_id: UUID) -> HttpResponse:
             )
             messages.success(request, "Autre nom ajouté.")
             return redirect("identity:page", public_id)
-    return _page(request, identity, 422, alias_form=form)
+    return identity_page(request, identity, 422, alias_form=form)
 
 
 @require_POST
@@ -230,7 +240,7 @@ def phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
             )
             messages.success(request, "Téléphone ajouté.")
             return redirect("identity:page", public_id)
-    return _page(request, identity, 422, phone_form=form)
+    return identity_page(request, identity, 422, phone_form=form)
 
 
 @require_POST

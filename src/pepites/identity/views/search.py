@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,12 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pepites.access.policies import can_break_glass, require
 from pepites.audit.idempotency import once
-from pepites.common.errors import TooMany
+from pepites.common.actor import Actor
+from pepites.common.errors import DomainError, TooMany
 from pepites.common.identifiers import new_uuid
+from pepites.common.text import words
 from pepites.common.views import posted
 from pepites.identity import policies, services
+from pepites.identity.dates import PartialDate
 from pepites.identity.forms import CreateForm, SearchForm
+from pepites.identity.ins import ACCEPTED, InsNumber
+from pepites.identity.insi.datamatrix import InsCode
 from pepites.identity.models import SearchTrace
+from pepites.identity.normalisation import TraitError, strict_ins
 from pepites.identity.selectors.compare import TraitRow, compare, trait_row
 from pepites.identity.selectors.doubles import Candidate
 from pepites.identity.selectors.labels import birth_date_label
@@ -46,17 +53,51 @@ def search(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         try:
             with attempt(form):
-                if values["date"] is None:
-                    result = services.search_by_number(actor=actor, number=values["number"])
+                if values["scanned"] is not None:
+                    context |= _scanned(request, values["scanned"])
+                elif values["date"] is None:
+                    context |= _results(request, _by_number(actor, values["number"]), by_date=False)
                 else:
                     result = services.search_before_create(
                         actor=actor, birth_date=values["date"], letters=values["letters"]
                     )
-                context |= _results(request, result, by_date=values["date"] is not None)
+                    context |= _results(request, result, by_date=True)
         except TooMany as error:
             form.add_error(None, error.message)
             status = error.status
     return render(request, "identity/search.html", context, status=max(status, status_of(form)))
+
+
+def _by_number(actor: Actor, number: str) -> services.SearchResult:
+    """A regional identifier, or a complete INS typed without its authority: this environment's own are tried."""
+    try:
+        matricule = strict_ins(number)
+    except TraitError:
+        return services.search_by_number(actor=actor, number=number)
+    for oid in sorted(ACCEPTED[settings.PEPITES_INSI_ENVIRONMENT]):
+        result = services.search_by_ins(actor=actor, number=InsNumber(oid, matricule))
+        if result.found:
+            break
+    return result
+
+
+def _scanned(request: HttpRequest, code: InsCode) -> dict[str, Any]:
+    """A scanned code: its number first, then its date and the first letters of the name; nothing is believed (§1.6)."""
+    actor = actor_of(request)
+    if not code.number.accepted_in(settings.PEPITES_INSI_ENVIRONMENT):
+        raise DomainError(
+            "Ce code porte un numéro d'essai, ou d'un autre environnement : il ne vaut pas ici.", field="number"
+        )
+    found = services.search_by_ins(actor=actor, number=code.number)
+    by_date = not found.found
+    if by_date:
+        letters = words(code.birth_name).replace(" ", "")[:3]
+        found = services.search_before_create(actor=actor, birth_date=PartialDate(code.birth_date), letters=letters)
+    born = code.birth_date
+    filled = SearchForm(
+        initial={"birth_day": f"{born:%d}", "birth_month": f"{born:%m}", "birth_year": f"{born.year:04}"}
+    )
+    return {"form": filled, "scanned": code} | _results(request, found, by_date=by_date)
 
 
 def _results(request: HttpRequest, result: services.SearchResult, *, by_date: bool) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""Which code holds each port of the domains; read by name, so that no domain imports ``interop`` (ADR 0008)."""
+
+from typing import Final
+
+GATEWAYS: Final = {"insi": "pepites.interop.insi.client.from_settings"}

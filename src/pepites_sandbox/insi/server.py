@@ -1,0 +1,154 @@
+"""The simulator on the network, plain HTTP on loopback: `python -m pepites_sandbox.insi.server --port 8701`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import socket
+import sys
+import threading
+import time
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+from pepites_sandbox.insi.persons import GUIANA, QUALIFICATION
+from pepites_sandbox.insi.service import FAULTS, MAGIC, Answer, State, handle
+
+MAX_BODY = 64 * 1024
+PATH = "/lps"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """SOAP on ``/lps``, the control page on ``/``."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    timeout = 20
+
+    def do_POST(self) -> None:
+        try:
+            length = int(self.headers.get("Content-Length") or "")
+        except ValueError:
+            self._send(Answer(411, b"", "text/plain"))
+            return
+        if not 0 <= length <= MAX_BODY:
+            self.close_connection = True
+            self._send(Answer(413, b"", "text/plain"))
+            return
+        body = self.rfile.read(length)
+        if self.path == PATH:
+            self._send(handle(body, self.server.state))
+        elif self.path == "/commandes":
+            self._command(body)
+        else:
+            self._send(Answer(404, b"", "text/plain"))
+
+    def do_GET(self) -> None:
+        if self.path == "/":
+            self._send(Answer(200, page(self.server.state).encode(), "text/html; charset=utf-8"))
+        elif self.path == "/etat":
+            self._send(Answer(200, b"insi", "text/plain"))
+        else:
+            self._send(Answer(404, b"", "text/plain"))
+
+    def _command(self, body: bytes) -> None:
+        asked = parse_qs(body.decode("utf-8", "replace"))
+        fault = asked.get("panne", ["aucun"])[0]
+        if fault not in FAULTS:
+            self._send(Answer(422, b"Panne inconnue", "text/plain; charset=utf-8"))
+            return
+        with self.server.state.lock:
+            self.server.state.fault = fault
+            self.server.state.quirks = asked.get("travers", ["0"])[0] == "1"
+        self.send_response(303)
+        self.send_header("Location", "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _send(self, answer: Answer) -> None:
+        if answer.delay and self.server.stopping.wait(answer.delay):
+            return
+        body = answer.body
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if answer.cut:
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Nothing: even invented traits stay out of logs, to keep the habit."""
+
+
+class Server(ThreadingHTTPServer):
+    """The simulator and its state."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, host: str, port: int, state: State) -> None:
+        self.state = state
+        self.stopping = threading.Event()
+        super().__init__((host, port), Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that leaves in the middle is no event."""
+
+
+def page(state: State) -> str:
+    """The control page: choose a fault, see who is known."""
+    faults = "".join(
+        f'<p><label><input type="radio" name="panne" value="{name}"{" checked" if name == state.fault else ""}> '
+        f"<strong>{name}</strong> : {escape(text)}</label></p>"
+        for name, text in FAULTS.items()
+    )
+    people = "".join(
+        f"<tr><td>{escape(one.family)}</td><td>{escape(one.names)}</td><td>{one.sex}</td><td>{one.born}</td>"
+        f"<td>{one.place}</td></tr>"
+        for one in (*GUIANA, *QUALIFICATION)
+    )
+    return (
+        '<!doctype html><html lang="fr"><meta charset="utf-8"><title>Simulateur INSi</title>'
+        "<h1>Simulateur INSi</h1><p>Toutes ces personnes sont inventées. Environnement : "
+        f"{state.environment}. Appels reçus : {state.calls}.</p>"
+        f'<form method="post" action="/commandes"><h2>Panne</h2>{faults}'
+        f'<p><label><input type="checkbox" name="travers" value="1"{" checked" if state.quirks else ""}> '
+        "Travers de la plateforme de qualification : erreur technique au lieu de « aucune identité »</label></p>"
+        "<p><button>Appliquer</button></p></form>"
+        f"<h2>Noms magiques</h2><p>Un nom de naissance provoque la panne à lui seul : {', '.join(sorted(MAGIC))}.</p>"
+        "<h2>Personnes connues</h2><table><tr><th>Nom de naissance<th>Prénoms<th>Sexe<th>Naissance<th>Lieu</tr>"
+        f"{people}</table></html>"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="pepites_sandbox.insi", description="Simulateur du téléservice INSi")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8701)
+    parser.add_argument("--environnement", choices=("qualification", "demonstration"), default="qualification")
+    parser.add_argument("--travers", action="store_true", help="travers de la plateforme de qualification")
+    asked = parser.parse_args(arguments)
+    server = Server(asked.host, asked.port, State(quirks=asked.travers, environment=asked.environnement))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    done = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(signum, lambda *_: done.set())
+    thread.start()
+    sys.stdout.write(f"Simulateur INSi : http://{asked.host}:{server.server_address[1]}\n")
+    sys.stdout.flush()
+    while not done.is_set():
+        time.sleep(0.1)
+    server.stopping.set()
+    server.shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
