@@ -31,8 +31,8 @@ class Veto(StrEnum):
     DATES = "dates de naissance éloignées"
 
 
-_SUR, _GIV, _OTH, _INV, _EDT, _DOB, _SEX, _INS, _NBN = (
-    INDEX[name] for name in ("sur", "giv", "oth", "inv", "edt", "dob", "sex", "ins", "nbn")
+_SUR, _GIV, _OTH, _INV, _EDT, _DOB, _SEX, _INS, _NBN, _ATG = (
+    INDEX[name] for name in ("sur", "giv", "oth", "inv", "edt", "dob", "sex", "ins", "nbn", "atg")
 )
 INS_SAME, INS_NEAR, INS_DIFFERENT = 2, 1, 0
 _GIVEN_SURE = 8
@@ -41,6 +41,7 @@ TWIN_MARGIN: Final = 1.4
 """What a slip between possible twins must have above the automatic threshold."""
 _GIVEN_CLOSE = 4
 _EDIT_SLIP = (1, 2)
+_RARE_SPELLING = 2
 _INVERTED_SOUND = 3
 _OTHERS_AGREE = 3
 _DATE_CLOSE = 8
@@ -76,9 +77,10 @@ class Scored:
 
 def given_sure(levels: Sequence[int]) -> bool:
     """Given names alike enough for no human to look: same, same sound, same words, inverted with the name, or one letter
-    slipped anywhere but at the first or last place, where twins' names differ (GUY-11)."""
+    slipped, one spelling being rare (MARIA and MARCIA are two names), and not at the first or last letter, where twins' names
+    differ (GUY-11)."""
     given = levels[_GIV]
-    slip = given == _GIVEN_ONE_EDIT and levels[_EDT] in _EDIT_SLIP
+    slip = given == _GIVEN_ONE_EDIT and levels[_EDT] in _EDIT_SLIP and levels[_ATG] <= _RARE_SPELLING
     return given >= _GIVEN_SURE or slip or levels[_INV] >= _INVERTED_SOUND
 
 
