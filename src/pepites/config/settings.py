@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "pepites.documents",
     "pepites.messaging",
     "pepites.coordination",
+    "pepites.interop",
     "pepites.demo",
     "pepites.bench",
 ]

@@ -8,6 +8,7 @@ from pepites.identity.dates import (
     is_missing_date,
     parse_birth_date,
 )
+from pepites.identity.ins import OID_DEMO, OID_NIA, OID_NIR, OID_TEST, InsNumber
 from pepites.identity.normalisation import (
     MAX_NAME_LENGTH,
     UNKNOWN_PLACE,
@@ -24,10 +25,15 @@ from pepites.identity.traits import IdentityTraits
 
 __all__ = [
     "MAX_NAME_LENGTH",
+    "OID_DEMO",
+    "OID_NIA",
+    "OID_NIR",
+    "OID_TEST",
     "UNKNOWN_PLACE",
     "AliasValue",
     "DateError",
     "IdentityTraits",
+    "InsNumber",
     "PartialDate",
     "Precision",
     "TraitError",
