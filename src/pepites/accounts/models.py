@@ -6,6 +6,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
+from pepites.common.clock import now
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization, PractitionerRole, Professional
 from pepites.networks.models import Network
@@ -211,6 +212,13 @@ class ServiceClient(models.Model):
 
     def __str__(self) -> str:
         return self.client_id
+
+    @property
+    def state(self) -> str:
+        """« actif », « expiré » or « révoqué »."""
+        if not self.is_active:
+            return "révoqué"
+        return "actif" if self.expires_at > now() else "expiré"
 
 
 class UsedAssertion(models.Model):

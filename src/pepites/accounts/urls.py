@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.accounts.views import account, administration, session, sign_in
+from pepites.accounts.views import account, administration, session, sign_in, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("compte/codes/", account.recovery_codes, name="recovery-codes"),
     path("compte/cles/<uuid:public_id>/retirer/", account.remove_passkey, name="remove-passkey"),
     path("compte/sessions/", account.sessions, name="sessions"),
+    path("oauth2/token", tokens.token, name="token"),
     path("administration/", administration.home, name="administration"),
     path("administration/reseaux/<slug:slug>/", administration.network, name="network-members"),
     path("administration/reseaux/<slug:slug>/ajouter/", administration.add_member, name="network-add-member"),

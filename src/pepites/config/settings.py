@@ -16,6 +16,10 @@ def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0").strip().lower() in modes.TRUE
 
 
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
 def _secret(var: Path, name: str) -> str:
     """Read a generated secret, making it (0600) the first time an instance starts."""
     path = var / "secrets" / name
@@ -42,6 +46,14 @@ PEPITES_IDLE_MINUTES = int(os.environ.get("PEPITES_IDLE_MINUTES", "15"))
 PEPITES_SESSION_HOURS = int(os.environ.get("PEPITES_SESSION_HOURS", "12"))
 PEPITES_BRIS_DE_GLACE_HOURS = 4
 PEPITES_UPLOAD_MAX = 20 * 1024 * 1024
+# Machine clients. The header where the reverse proxy writes the client certificate it verified, and which proxies to
+# believe; no header, no mutual TLS.
+PEPITES_MTLS_HEADER = os.environ.get("PEPITES_MTLS_HEADER", "").strip()
+PEPITES_MTLS_PROXIES = _list("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
+PEPITES_FHIR_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_PER_MINUTE", "600"))
+PEPITES_FHIR_ANONYMOUS_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_ANONYMOUS_PER_MINUTE", "60"))
+PEPITES_REGIONAL_SYSTEM = os.environ.get("PEPITES_REGIONAL_SYSTEM", "urn:pepites:identifiant-regional")
+MACHINE_PATHS = ("/fhir/", "/oauth2/")
 PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():
     raise SystemExit(modes.demo_refusal())
@@ -120,6 +132,7 @@ INSTALLED_APPS = [
     "pepites.messaging",
     "pepites.coordination",
     "pepites.interop",
+    "pepites.fhir",
     "pepites.demo",
     "pepites.bench",
 ]
@@ -130,6 +143,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "pepites.ui.middleware.SecurityHeadersMiddleware",
+    "pepites.accounts.middleware.MachineMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
