@@ -209,7 +209,8 @@ def test_a_bare_patient_is_accepted_and_nobody_found_is_an_empty_bundle(caller: 
 @pytest.mark.parametrize(
     "body",
     [
-        {"resourceType": "Parameters"}, {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "x"}]},
+        {"resourceType": "Parameters"},
+        {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "x"}]},
         asked(count=0), {"resourceType": "Parameters", "parameter": asked()["parameter"] * 2},
         {"resourceType": "Parameters", "parameter": [{"name": "resource", "valueString": "x"}]},
         {"resourceType": "Parameters", "parameter": [{"name": "autre", "valueString": "x"}]},

@@ -38,8 +38,8 @@ def test_a_new_identity_is_201_and_its_revision_200(caller: Caller, server: Fake
     record = server.records[1, "IPP-1"]
     assert (record.traits.birth_name, record.traits.sex, record.status) == ("TEST-GUYANE", "I", "PROV")
     with as_owner():
-        actions = Entry.objects.filter(code="fhir.patient.feed").order_by("id").values_list("action", flat=True)
-    assert list(actions) == ["C", "U"]
+        actions = list(Entry.objects.filter(code="fhir.patient.feed").order_by("id").values_list("action", flat=True))
+    assert actions == ["C", "U"]
 
 
 def test_the_feed_reads_xml_as_well(caller: Caller, server: FakeRegional) -> None:
@@ -195,5 +195,4 @@ def test_a_domain_asks_of_its_own_patients_only(caller: Caller, linked: str) -> 
 @pytest.mark.parametrize("query", ["", "sourceIdentifier=", "sourceIdentifier=IPP-1", "sourceIdentifier=a|b&x=1",
                                    "sourceIdentifier=a|b&sourceIdentifier=a|c"])  # fmt: skip
 def test_a_query_badly_written_is_400(caller: Caller, query: str) -> None:
-    assert issue(caller.get(f"Patient/$ihe-pix?{query}"))[:2] == (400, "invalid") or "value"
     assert caller.get(f"Patient/$ihe-pix?{query}").status_code == 400

@@ -165,10 +165,16 @@ def from_patient(resource: Json, *, systems: Collection[str], generation: str = 
     address: Json = next((one for one in resource.get("address", ()) if one.get("use") != "old"), {})
     return IncomingRecord(
         local_id=local_id_of(resource, systems) if systems else "",
-        traits=_read_traits(resource, address).checked(), status=status, attributes=attributes, ins=ins, ins_history=history if status == "QUAL" else (),
-        phones=_read_phones(resource), commune_cog=_insee(address), birth_rank=rank,
+        traits=_read_traits(resource, address).checked(),
+        status=status,
+        attributes=attributes,
+        ins=ins,
+        ins_history=history if status == "QUAL" else (),
+        phones=_read_phones(resource),
+        commune_cog=_insee(address),
+        birth_rank=rank,
         active=resource.get("active", True),
-    )  # fmt: skip
+    )
 
 
 def local_id_of(resource: Json, systems: Collection[str]) -> str:
