@@ -136,8 +136,9 @@ def test_the_table_of_shapes_names_types_that_exist() -> None:
 NAMES = ["resourceType", "name", "family", "extension", "url", "_birthDate", "identifier", "x"]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 

@@ -53,6 +53,13 @@ PEPITES_MTLS_PROXIES = _list("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
 PEPITES_FHIR_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_PER_MINUTE", "600"))
 PEPITES_FHIR_ANONYMOUS_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_ANONYMOUS_PER_MINUTE", "60"))
 PEPITES_REGIONAL_SYSTEM = os.environ.get("PEPITES_REGIONAL_SYSTEM", "urn:pepites:identifiant-regional")
+# The HL7 v2 listener: off without a port. Peers without TLS: ``address=client,…``.
+PEPITES_HL7_PORT = int(os.environ.get("PEPITES_HL7_PORT", "").strip() or "0")
+PEPITES_HL7_HOST = os.environ.get("PEPITES_HL7_HOST", "127.0.0.1")
+PEPITES_HL7_TLS_CERT = os.environ.get("PEPITES_HL7_TLS_CERT", "")
+PEPITES_HL7_TLS_KEY = os.environ.get("PEPITES_HL7_TLS_KEY", "")
+PEPITES_HL7_TLS_CA = os.environ.get("PEPITES_HL7_TLS_CA", "")
+PEPITES_HL7_PEERS = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_PEERS") if "=" in pair)
 MACHINE_PATHS = ("/fhir/", "/oauth2/")
 PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():

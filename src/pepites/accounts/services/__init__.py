@@ -31,7 +31,13 @@ from pepites.accounts.services.sessions import (
     sign_out,
 )
 from pepites.accounts.services.sign_in import change_password, check_password, sign_in_demo
-from pepites.accounts.services.tokens import acting_as, issue_token, prove_by_certificate, prove_by_token
+from pepites.accounts.services.tokens import (
+    acting_as,
+    issue_token,
+    prove_by_address,
+    prove_by_certificate,
+    prove_by_token,
+)
 
 __all__ = [
     "InvitedPerson",
@@ -58,6 +64,7 @@ __all__ = [
     "new_recovery_codes",
     "new_seed",
     "open_session",
+    "prove_by_address",
     "prove_by_certificate",
     "prove_by_token",
     "register_passkey",

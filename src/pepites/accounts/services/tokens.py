@@ -228,6 +228,12 @@ def prove_by_certificate(certificate_sha256: str) -> ProvedClient | None:
     return ProvedClient(row, frozenset(row.scopes), "mtls") if row else None
 
 
+def prove_by_address(client_id: str) -> ProvedClient | None:
+    """The client of an address that the operator tied to it (a private link, HL7 v2 without TLS)."""
+    row = ServiceClient.objects.filter(client_id=client_id, is_active=True, expires_at__gt=now()).first()
+    return ProvedClient(row, frozenset(row.scopes), "adresse") if row else None
+
+
 def acting_as(proved: ProvedClient, *, channel: Channel = Channel.API, request_id: str = "", ip: str = "") -> Actor:
     """The actor of a proved client; notes that it was used, at most once a minute, in a unit of its own."""
     actor = machine_actor(

@@ -14,6 +14,7 @@ from pepites.fhir.mappers.systems import from_uri, to_uri
 from pepites.identity.dates import DateError, PartialDate, Precision
 from pepites.identity.normalisation import UNKNOWN_PLACE, TraitError
 from pepites.identity.traits import IdentityTraits
+from pepites.interop.text import visible
 from pepites.regional.values import IncomingRecord, InsNumber
 
 _SEX = {"M": "male", "F": "female", "I": "unknown"}
@@ -195,16 +196,16 @@ def local_id_of(resource: Json, systems: Collection[str]) -> str:
 
 def _read_traits(resource: Json, address: Json) -> IdentityTraits:
     official, usual = _official(resource), _name(resource, "usual")
-    given = [str(one) for one in official.get("given", ()) if one]
-    listed = _extension(official, fr.BIRTH_LIST).get("valueString", "")
+    given = [visible(str(one)) for one in official.get("given", ()) if one]
+    listed = visible(_extension(official, fr.BIRTH_LIST).get("valueString", ""))
     place = _extension(resource, fr.BIRTH_PLACE).get("valueAddress", {})
     return IdentityTraits(
-        birth_name=official.get("family", ""), first_given_name=given[0] if given else "",
+        birth_name=visible(official.get("family", "")), first_given_name=given[0] if given else "",
         given_names=listed or " ".join(given), birth_date=_read_date(resource),
         sex=_GENDER.get(resource.get("gender", ""), "I"), birth_place_cog=_insee(place) or UNKNOWN_PLACE,
-        birth_place_label=str(place.get("city", ""))[:100], used_name=usual.get("family", ""),
-        used_given_name=next((str(one) for one in usual.get("given", ()) if one), ""),
-        mother_name=_extension(resource, fr.MOTHER).get("valueString", ""),
+        birth_place_label=visible(str(place.get("city", "")))[:100], used_name=visible(usual.get("family", "")),
+        used_given_name=next((visible(str(one)) for one in usual.get("given", ()) if one), ""),
+        mother_name=visible(_extension(resource, fr.MOTHER).get("valueString", "")),
         multiple_birth=bool(resource.get("multipleBirthBoolean") or resource.get("multipleBirthInteger")),
         address=_address_text(address),
     )  # fmt: skip
@@ -232,7 +233,7 @@ def _insee(address: Json) -> str:
 
 def _address_text(address: Json) -> str:
     lines = [*(line for line in address.get("line", ()) if line), address.get("postalCode"), address.get("city")]
-    return (str(address.get("text", "")) or " ".join(str(line) for line in lines if line))[:300]
+    return visible(str(address.get("text", "")) or " ".join(str(line) for line in lines if line))[:300]
 
 
 def _read_phones(resource: Json) -> tuple[str, ...]:
