@@ -38,12 +38,14 @@ def configured_tls() -> ssl.SSLContext | None:
         try:
             return tls_context(*files)
         except (OSError, ssl.SSLError):
-            raise BadSettings("Un fichier TLS de l'écoute HL7 ne peut être lu : vérifiez PEPITES_HL7_TLS_*.") from None
+            raise BadSettings(
+                "Un fichier TLS de l'écoute HL7 ne peut être lu : vérifiez les trois réglages TLS."
+            ) from None
     if any(files):
         raise BadSettings("Donnez ensemble PEPITES_HL7_TLS_CERT, PEPITES_HL7_TLS_KEY et PEPITES_HL7_TLS_CA.")
     if settings.PRODUCTION and not _loopback(settings.PEPITES_HL7_HOST):
         raise BadSettings(
-            "En production, l'écoute HL7 sort de cette machine sous TLS seulement : réglez PEPITES_HL7_TLS_*, ou "
+            "En production, l'écoute HL7 sort de cette machine sous TLS seulement : réglez PEPITES_HL7_TLS_CERT, ou "
             "laissez PEPITES_HL7_HOST à 127.0.0.1 derrière un tunnel."
         )
     return None
