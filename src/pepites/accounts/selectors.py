@@ -226,6 +226,12 @@ def service_client_by_id(client_id: str) -> ServiceClient | None:
     return ServiceClient.objects.select_related("organization").filter(client_id=client_id).first()
 
 
+def service_client_by_public_id(public_id: UUID) -> ServiceClient | None:
+    """A machine client, in force or not, by its public identifier."""
+    rows = ServiceClient.objects.select_related("organization", "created_by", "revoked_by")
+    return rows.filter(public_id=public_id).first()
+
+
 def _moment(value: datetime) -> str:
     return value.astimezone(CAYENNE).strftime("%d/%m/%Y à %H h %M")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.accounts.views import account, administration, session, sign_in, tokens
+from pepites.accounts.views import account, administration, machines, session, sign_in, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -32,5 +32,8 @@ urlpatterns = [
     path("administration/structures/nouvelle/", administration.new_organization, name="new-organization"),
     path("administration/comptes/", administration.accounts, name="accounts"),
     path("administration/comptes/<uuid:public_id>/", administration.account, name="account-admin"),
+    path("administration/logiciels/", machines.machines, name="machines"),
+    path("administration/logiciels/nouveau/", machines.new_machine, name="new-machine"),
+    path("administration/logiciels/<uuid:public_id>/", machines.machine, name="machine"),
     path("administration/remises-a-zero/", administration.resets, name="factor-resets"),
 ]
