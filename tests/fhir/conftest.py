@@ -67,10 +67,11 @@ def server() -> Iterator[FakeRegional]:
     fake = FakeRegional(
         [FakeDomain(1, oid=OWN), FakeDomain(2, oid=OTHER), FakeDomain(3, uri="https://dom.example/ipp")]
     )
+    before = list(gateway._registered)
     gateway.register(fake)
     bucket.forget()
     yield fake
-    gateway.register(None)
+    gateway.register(before[0] if before else None)
     bucket.forget()
 
 

@@ -19,10 +19,11 @@ ADDRESS = "127.0.0.1"
 @pytest.fixture
 def server() -> Iterator[FakeRegional]:
     fake = FakeRegional([FakeDomain(1, oid=OWN), FakeDomain(2, oid=OTHER)])
+    before = list(gateway._registered)
     gateway.register(fake)
     _unknown.forget()
     yield fake
-    gateway.register(None)
+    gateway.register(before[0] if before else None)
 
 
 @pytest.fixture

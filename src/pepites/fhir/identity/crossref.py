@@ -23,8 +23,7 @@ def cross_reference(call: Call) -> Result:
             404, "Cet identifiant n'est pas connu dans ce domaine.",
             diagnostics="sourceIdentifier Patient Identifier not found", expression=SOURCE,
         ) from None  # fmt: skip
-    own = {(name, local_id) for name in (source.oid, source.uri) if name}
-    kept = [one for one in found if (one.system, one.local_id) not in own]
+    kept = [one for one in found if (one.domain_id, one.local_id) != (source.pk, local_id)]
     parameters: list[dict[str, Any]] = [
         {"name": "targetIdentifier", "valueIdentifier": {"system": to_uri(one.system), "value": one.local_id}}
         for one in kept
