@@ -265,8 +265,9 @@ def test_a_refusal_of_the_domain_is_written_once_under_its_own_code(caller: Call
 
 
 def test_a_read_writes_nothing(caller: Caller, server: FakeRegional, monkeypatch: pytest.MonkeyPatch) -> None:
-    def meddling(**_: Any) -> None:
-        ServiceClient.objects.update(last_used_at=now())
+    def meddling(**_: Any) -> list[Any]:
+        ServiceClient.objects.filter(pk=caller.row.pk).update(last_used_at=now())
+        return []
 
     monkeypatch.setattr(server, "cross_references", meddling)
     assert caller.get(PIX).status_code == 500
