@@ -204,6 +204,11 @@ def test_the_public_address_alone_is_an_audience_when_it_is_set(
     assert ask(client, token_form(row.client_id, client_assertion=good)).status_code == 200
 
 
+def test_a_client_that_asks_without_end_waits(client: Client, row: ServiceClient) -> None:
+    statuses = [ask(client, token_form(row.client_id)).status_code for _ in range(17)]
+    assert (statuses[0], statuses[-1]) == (200, 429)
+
+
 def test_a_token_dies_with_its_time_and_with_its_client(client: Client, row: ServiceClient) -> None:
     token = ask(client, token_form(row.client_id)).json()["access_token"]
     assert prove_by_token(token, "")

@@ -1,6 +1,9 @@
 """Behind the reverse proxy of production, the reader's address is the one the proxy wrote."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -64,3 +67,14 @@ def test_the_proxys_own_address_is_kept_for_mutual_tls() -> None:
 
 def test_nobody_names_himself_without_a_proxy() -> None:
     assert _ask([(b"x-forwarded-for", b"203.0.113.9")], proxied=False) == "127.0.0.1"
+
+
+def test_a_proxy_badly_written_stops_the_start() -> None:
+    """Found at the start, not at the first request."""
+    command = [sys.executable, "-c", "import pepites.config.settings"]
+    done = subprocess.run(
+        command, env=os.environ | {"PEPITES_MTLS_PROXIES": "10.0.0.0/8,mandataire"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "« mandataire »" in done.stderr

@@ -1,5 +1,6 @@
 """Settings, from the environment only (prefix ``PEPITES_``); each is documented in docs/exploitation/reglages.md."""
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -18,6 +19,16 @@ def _flag(name: str, default: bool = False) -> bool:
 
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _networks(name: str, default: str) -> list[str]:
+    found = _list(name, default)
+    try:
+        for text in found:
+            ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise SystemExit(f"{name} : « {text} » n'est ni une adresse ni un réseau.") from None
+    return found
 
 
 def _secret(var: Path, name: str) -> str:
@@ -49,7 +60,7 @@ PEPITES_UPLOAD_MAX = 20 * 1024 * 1024
 # Machine clients. The header where the reverse proxy writes the client certificate it verified, and which proxies to
 # believe; no header, no mutual TLS.
 PEPITES_MTLS_HEADER = os.environ.get("PEPITES_MTLS_HEADER", "").strip()
-PEPITES_MTLS_PROXIES = _list("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
+PEPITES_MTLS_PROXIES = _networks("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
 PEPITES_FHIR_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_PER_MINUTE", "600"))
 PEPITES_FHIR_ANONYMOUS_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_ANONYMOUS_PER_MINUTE", "60"))
 PEPITES_REGIONAL_SYSTEM = os.environ.get("PEPITES_REGIONAL_SYSTEM", "urn:pepites:identifiant-regional")

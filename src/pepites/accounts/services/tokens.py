@@ -22,11 +22,15 @@ from pepites.audit import journal
 from pepites.audit.unit import current, record, unit_of_work
 from pepites.common.actor import Actor, Channel
 from pepites.common.clock import now
+from pepites.common.errors import TooMany
+from pepites.common.rates import Bucket
 
 LIFE: Final = timedelta(minutes=5)
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOUCH_EVERY: Final = timedelta(minutes=1)
+ISSUED_PER_MINUTE: Final = 60  # by client, on each front process: a token serves for five minutes
 REFUSED = "accounts.client.refused"
+_issues = Bucket()
 
 
 class OAuthError(Exception):
@@ -81,6 +85,8 @@ def issue_token(*, actor: Actor, asked: TokenRequest) -> IssuedToken:
         raise refusal
     assert proved is not None
     row, assertion, scopes, method = proved
+    if wait := _issues.take(row.client_id, ISSUED_PER_MINUTE):
+        raise TooMany(f"Trop de jetons demandés : gardez chacun cinq minutes. Attendez {wait} secondes.")
     ref = actor.ref
     owner = machine_actor(row, scopes, auth_method=method, request_id=ref.request_id, ip=ref.ip)
     with unit_of_work(owner):
