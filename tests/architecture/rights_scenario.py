@@ -8,6 +8,7 @@ from uuid import UUID
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests import factories
+from tests.accounts.machines import service_client
 from tests.conftest import as_owner
 from tests.documents.test_files import jpeg
 
@@ -172,6 +173,7 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["invitation"] = CareTeamMember.objects.get(practice_id=actors["invite"].practice_id).public_id
         objects["attachment"] = Attachment.objects.get().public_id
         objects["account"] = scenario.users["membre"][0].public_id
+        objects["machine"] = service_client().public_id
         objects["practice"] = scenario.users["membre"][1].public_id
 
 
@@ -179,6 +181,7 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
 OBJECT_OF = {
     "accounts:account-admin": "account",
     "accounts:demo": "account",
+    "accounts:machine": "machine",
     "messaging:message": "message",
     "messaging:acknowledge": "message",
     "messaging:edit": "message",

@@ -13,6 +13,7 @@ WEB_ROLES = ("pepites_web", "pepites_worker")
 # Each passes over row-level security, so each is named here with its reason to exist.
 DEFINER_FUNCTIONS = {
     "access_accept": "acceptance by the invited practice",
+    "accounts_client_domain": "identification domain of the machine client that acts",
     "access_actor_level": "level of the actor on one person",
     "access_break_glass": "bris de glace",
     "access_create_patient": "creation with its first grant; called by identity only",

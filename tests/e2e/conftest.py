@@ -73,6 +73,15 @@ def places(platform: Platform) -> dict[str, str]:
         "pathway": str(one("SELECT public_id FROM coordination_pathway WHERE patient_id = %s LIMIT 1", patient_pk)),
         "unknown": str(uuid4()),
         "account": platform.account("mrobinel"),
+        "machine": str(
+            one(
+                "INSERT INTO accounts_serviceclient (public_id, client_id, name, organization_id, domain_system,"
+                " certificate_sha256, scopes, fr_core, is_active, expires_at) SELECT %s, 'gam-essai', 'GAM des essais',"
+                " min(o.id), '1.2.250.1.999.40', repeat('ab', 32), '{ITI-83,ITI-104}', '2.2', true,"
+                " now() + interval '1 year' FROM directory_organization o RETURNING public_id",
+                str(uuid4()),
+            )
+        ),
         "note": str(one(f"SELECT t.public_id FROM coordination_liaisonnote t {MADE_BY_HER} ORDER BY t.id LIMIT 1")),
         "own": str(
             one(f"SELECT t.public_id FROM messaging_message t {MADE_BY_HER} AND kind = 'text' ORDER BY t.id LIMIT 1")

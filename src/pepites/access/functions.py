@@ -275,10 +275,11 @@ BREAK_GLASS = rls.definer_function(
 TRACE = rls.definer_function(
     "access_trace(p_patient bigint, p_limit integer, p_offset integer)",
     "TABLE (id bigint, occurred_at timestamptz, user_id bigint, practice_id bigint, role text, code text, action text,"
-    " basis text, purpose text, outcome smallint, reason text, justification text)",
+    " basis text, purpose text, outcome smallint, reason text, justification text, actor_kind text,"
+    " organization_id bigint)",
     """
     SELECT e.id, e.occurred_at, e.user_id, e.practice_id, e.role, e.code, e.action, e.basis, e.purpose, e.outcome,
-           e.reason, e.justification
+           e.reason, e.justification, e.actor_kind, e.organization_id
     FROM audit_entry e
     WHERE e.subject_ids @> ARRAY[p_patient] AND (access_actor_level(p_patient) >= 2)
     ORDER BY e.occurred_at DESC, e.id DESC LIMIT least(p_limit, 200) OFFSET p_offset

@@ -19,6 +19,10 @@ CODES = {
     "accounts.reset.confirmed": "Remise à zéro d'un second facteur confirmée",
     "accounts.reset.cancelled": "Remise à zéro d'un second facteur abandonnée",
     "accounts.administration.refused": "Administration des comptes refusée",
+    "accounts.client.created": "Client machine ajouté",
+    "accounts.client.revoked": "Client machine révoqué",
+    "accounts.client.refused": "Client machine refusé",
+    "accounts.token.issued": "Jeton remis à un client machine",
 }
 LINKS = {
     "sign_in": "accounts:sign-in",
@@ -55,4 +59,7 @@ class AccountsConfig(AppConfig):
             PersonalData("accounts.RecoveryCode", "professional", "user_id", "sécurité", account),
             PersonalData("accounts.Invitation", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
             PersonalData("accounts.FactorReset", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
+            PersonalData(
+                "accounts.ServiceClient", "professional", "created_by_id", "sécurité", "10 ans (trace d'accès)"
+            ),
         )

@@ -1,9 +1,12 @@
 """Forms of sign-in and accounts."""
 
+import json
 from typing import Any
 
 from django import forms
 
+from pepites.accounts.machines.certificates import fingerprint_of
+from pepites.accounts.machines.scopes import known_scopes
 from pepites.accounts.passwords import HINT
 from pepites.accounts.services.invitations import looks_shared
 from pepites.directory.enums import OrganizationKind
@@ -84,6 +87,20 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ("current", "password", "again")
 
 
+def find_organization(form: forms.Form) -> None:
+    """Put the structure chosen in the list, or named by what was typed, under ``found_organization``."""
+    values = form.cleaned_data
+    chosen = values.get("organization")
+    found = organization_by_public_id(chosen) if chosen else None
+    if found is None and values.get("organization_text"):
+        matches = search_organizations(values["organization_text"], limit=2)
+        found = matches[0] if len(matches) == 1 else None
+    form.errors.pop("organization", None)
+    if found is None:
+        form.add_error("organization", "Choisissez une structure de l'annuaire dans la liste proposée.")
+    values["found_organization"] = found
+
+
 class InviteForm(forms.Form):
     """A professional to bring in."""
 
@@ -124,15 +141,7 @@ class InviteForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the structure, and question an identifier that names a post (PG-01)."""
         values = self.cleaned_data
-        chosen = values.get("organization")
-        found = organization_by_public_id(chosen) if chosen else None
-        if found is None and values.get("organization_text"):
-            matches = search_organizations(values["organization_text"], limit=2)
-            found = matches[0] if len(matches) == 1 else None
-        self.errors.pop("organization", None)
-        if found is None:
-            self.add_error("organization", "Choisissez une structure de l'annuaire dans la liste proposée.")
-        values["found_organization"] = found
+        find_organization(self)
         if looks_shared(values.get("login", "")) and not values.get("nominative"):
             self.shown_as_shared = True
             self.add_error(
@@ -164,3 +173,86 @@ class ResetForm(forms.Form):
         error_messages=REQUIRED,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+
+
+class MachineForm(forms.Form):
+    """The software of a structure, to be opened to the region's identities."""
+
+    name = forms.CharField(
+        label="Nom du logiciel", max_length=120, help_text="Par exemple « GAM du CH de Kourou ».",
+        error_messages=REQUIRED, widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    client_id = forms.CharField(
+        label="Identifiant du client",
+        max_length=64,
+        help_text="Lettres minuscules, chiffres, tirets : gam-kourou.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput({**_PLAIN, "autocomplete": "off", "class": "pp-code"}),
+    )
+    organization = forms.UUIDField(label="Structure")
+    organization_text = forms.CharField(max_length=200, required=False)
+    domain_system = forms.CharField(
+        label="Domaine d'identification",
+        max_length=200,
+        help_text="OID ou URI. Le logiciel ne parlera que pour ce domaine.",
+        error_messages=REQUIRED,
+        widget=forms.TextInput({**_PLAIN, "autocomplete": "off", "class": "pp-code"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Ce qu'il peut faire",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins une case."},
+    )
+    jwks = forms.CharField(
+        label="Clés publiques",
+        required=False,
+        max_length=64 * 1024,
+        help_text="Le contenu du fichier JWKS ; à défaut, donnez un certificat. Jamais de clé privée.",
+        widget=forms.Textarea({**_PLAIN, "rows": 4, "class": "pp-code"}),
+    )
+    certificate = forms.CharField(
+        label="Certificat",
+        required=False,
+        max_length=64 * 1024,
+        help_text="Le contenu du fichier PEM. Avec des clés aussi, les deux seront exigés ensemble.",
+        widget=forms.Textarea({**_PLAIN, "rows": 4, "class": "pp-code"}),
+    )
+    fr_core = forms.ChoiceField(
+        label="FR Core lu par le logiciel",
+        choices=[("2.2", "2.2 : quatre statuts (récent)"), ("2.1", "2.1 : « validée avec INS » veut dire qualifiée")],
+        initial="2.2",
+        widget=forms.RadioSelect,
+    )
+    days = forms.IntegerField(
+        label="Durée en jours", initial=365, min_value=1, max_value=1098, error_messages={
+            "required": "Donnez une durée.", "invalid": "Écrivez un nombre de jours.",
+            "min_value": "La durée va de 1 à 1 098 jours.", "max_value": "La durée va de 1 à 1 098 jours.",
+        },
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = self.fields["scopes"]
+        assert isinstance(scopes, forms.MultipleChoiceField)
+        scopes.choices = [(name, f"{label} – {name}") for name, label in sorted(known_scopes().items())]
+
+    def clean_jwks(self) -> object:
+        """The key set as JSON, None when the field is left empty."""
+        text = self.cleaned_data["jwks"].strip()
+        try:
+            return json.loads(text) if text else None
+        except (ValueError, RecursionError):
+            raise forms.ValidationError("Ce n'est pas du JSON : collez le fichier JWKS en entier.") from None
+
+    def clean_certificate(self) -> str:
+        """The fingerprint of the certificate, empty without one."""
+        text = self.cleaned_data["certificate"].strip()
+        try:
+            return fingerprint_of(text.encode()) if text else ""
+        except ValueError:
+            raise forms.ValidationError("Ce n'est pas un certificat : collez le fichier PEM en entier.") from None
+
+    def clean(self) -> dict[str, Any]:
+        """Find the structure."""
+        find_organization(self)
+        return self.cleaned_data

@@ -1,12 +1,14 @@
 """Accounts of people: one nominative account per human (PGSSI-S, identification électronique)."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
+from pepites.common.clock import now
 from pepites.common.identifiers import new_uuid
-from pepites.directory.models import PractitionerRole, Professional
+from pepites.directory.models import Organization, PractitionerRole, Professional
 from pepites.networks.models import Network
 
 
@@ -163,3 +165,85 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures}"
+
+
+class ServiceClient(models.Model):
+    """A machine client: the software of one structure, that speaks for one identification domain only.
+
+    It proves itself by a key (``jwks``, public keys only), by a certificate (``certificate_sha256``), or by both.
+    ``domain_system`` is the OID or URI of its domain: the reconciliation server compares it with its own.
+    ``fr_core`` is the generation of FR Core it reads (FHIR-1).
+    """
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    client_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    domain_system = models.CharField(max_length=200)
+    jwks = models.JSONField(null=True)
+    certificate_sha256 = models.CharField(max_length=64, default="", blank=True)
+    scopes = ArrayField(models.CharField(max_length=60))
+    fr_core = models.CharField(max_length=10, default="2.2")
+    is_active = models.BooleanField(default=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # null: a command
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(jwks__isnull=False) | ~models.Q(certificate_sha256=""),
+                name="accounts_client_has_proof",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_active=True, revoked_at__isnull=True)
+                | models.Q(is_active=False, revoked_at__isnull=False),
+                name="accounts_client_revoked_inactive",
+            ),
+            models.UniqueConstraint(
+                fields=["certificate_sha256"],
+                condition=models.Q(is_active=True) & ~models.Q(certificate_sha256=""),
+                name="accounts_client_certificate_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.client_id
+
+    @property
+    def state(self) -> str:
+        """« actif », « expiré » or « révoqué »."""
+        if not self.is_active:
+            return "révoqué"
+        return "actif" if self.expires_at > now() else "expiré"
+
+
+class UsedAssertion(models.Model):
+    """A client assertion already seen: the same ``jti`` is never taken twice (RFC 7523 §3)."""
+
+    client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="+")
+    jti = models.CharField(max_length=64)  # keyed fingerprint
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "jti"], name="accounts_assertion_once")]
+
+    def __str__(self) -> str:
+        return f"assertion {self.pk}"
+
+
+class AccessToken(models.Model):
+    """A bearer token of a few minutes: only its fingerprint is here. ``certificate_sha256`` binds it (RFC 8705 §3)."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="+")
+    scopes = ArrayField(models.CharField(max_length=60))
+    certificate_sha256 = models.CharField(max_length=64, default="", blank=True)
+    issued_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"

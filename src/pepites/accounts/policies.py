@@ -1,7 +1,7 @@
 """Who administers accounts."""
 
 from pepites.accounts.models import User
-from pepites.common.actor import Actor
+from pepites.common.actor import Actor, ActorKind, Channel
 from pepites.common.decision import Decision, Reason, allow, deny
 
 
@@ -24,3 +24,12 @@ def can_administer_account(actor: Actor, user: User) -> Decision:
     if user.platform_admin or user.network_id not in actor.administered:
         return deny(Reason.ROLE_MISSING)
     return allow("administration")
+
+
+def can_administer_machines(actor: Actor) -> Decision:
+    """Machine clients open the region's identities: the platform's administrators, or a command of the server."""
+    if actor.ref.kind is ActorKind.SYSTEM and actor.ref.channel is Channel.COMMAND:
+        return allow("serveur")
+    if not actor.strong:
+        return deny(Reason.WEAK_AUTHENTICATION)
+    return allow("administration") if actor.platform_admin else deny(Reason.ROLE_MISSING)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from pepites.accounts.models import FactorReset, Passkey, RecoveryCode, TotpDevice, User, UserSession
+from pepites.accounts.models import FactorReset, Passkey, RecoveryCode, ServiceClient, TotpDevice, User, UserSession
 from pepites.accounts.policies import can_administer_account
 from pepites.accounts.values import Method
 from pepites.common.actor import Actor
@@ -214,6 +214,22 @@ def open_resets(actor: Actor) -> list[FactorReset]:
         .order_by("requested_at")
     )
     return [row for row in rows if can_administer_account(actor, row.user)]
+
+
+def service_clients() -> list[ServiceClient]:
+    """Every machine client, those in force first."""
+    return list(ServiceClient.objects.select_related("organization").order_by("-is_active", "client_id"))
+
+
+def service_client_by_id(client_id: str) -> ServiceClient | None:
+    """A machine client, in force or not, by its identifier."""
+    return ServiceClient.objects.select_related("organization").filter(client_id=client_id).first()
+
+
+def service_client_by_public_id(public_id: UUID) -> ServiceClient | None:
+    """A machine client, in force or not, by its public identifier."""
+    rows = ServiceClient.objects.select_related("organization", "created_by", "revoked_by")
+    return rows.filter(public_id=public_id).first()
 
 
 def _moment(value: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.accounts.views import account, administration, session, sign_in
+from pepites.accounts.views import account, administration, machines, session, sign_in, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("compte/codes/", account.recovery_codes, name="recovery-codes"),
     path("compte/cles/<uuid:public_id>/retirer/", account.remove_passkey, name="remove-passkey"),
     path("compte/sessions/", account.sessions, name="sessions"),
+    path("oauth2/token", tokens.token, name="token"),
     path("administration/", administration.home, name="administration"),
     path("administration/reseaux/<slug:slug>/", administration.network, name="network-members"),
     path("administration/reseaux/<slug:slug>/ajouter/", administration.add_member, name="network-add-member"),
@@ -31,5 +32,8 @@ urlpatterns = [
     path("administration/structures/nouvelle/", administration.new_organization, name="new-organization"),
     path("administration/comptes/", administration.accounts, name="accounts"),
     path("administration/comptes/<uuid:public_id>/", administration.account, name="account-admin"),
+    path("administration/logiciels/", machines.machines, name="machines"),
+    path("administration/logiciels/nouveau/", machines.new_machine, name="new-machine"),
+    path("administration/logiciels/<uuid:public_id>/", machines.machine, name="machine"),
     path("administration/remises-a-zero/", administration.resets, name="factor-resets"),
 ]

@@ -16,6 +16,11 @@ def request_hash(values: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def _owner(actor: Actor) -> int:
+    """Whose keys: an account's, a machine client's (its number, negative), the house's (0)."""
+    return actor.user_id or -(actor.service_client_id or 0)
+
+
 def once(
     actor: Actor, key: UUID | None, asked: Mapping[str, object], work: Callable[[], dict[str, object]]
 ) -> dict[str, object]:
@@ -31,12 +36,12 @@ def once(
         cursor.execute(
             "INSERT INTO audit_idempotencyrecord (user_id, key, request_hash) VALUES (%s, %s, %s)"
             " ON CONFLICT (user_id, key) DO NOTHING",
-            [actor.user_id or 0, key, asked_hash],
+            [_owner(actor), key, asked_hash],
         )
         if not cursor.rowcount:
             cursor.execute(
                 "SELECT request_hash, result FROM audit_idempotencyrecord WHERE user_id = %s AND key = %s",
-                [actor.user_id or 0, key],
+                [_owner(actor), key],
             )
             seen_hash, result = cursor.fetchone()
             if seen_hash != asked_hash:
@@ -45,6 +50,6 @@ def once(
         done = work()
         cursor.execute(
             "UPDATE audit_idempotencyrecord SET result = %s WHERE user_id = %s AND key = %s",
-            [json.dumps(done), actor.user_id or 0, key],
+            [json.dumps(done), _owner(actor), key],
         )
     return done

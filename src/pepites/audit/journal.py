@@ -44,12 +44,14 @@ class Line:
     detail: Mapping[str, object] = field(default_factory=dict)
 
 
+# What migration 0002 opened, and the short path of messages fills: the machine client came later.
 COLUMNS = (
     "actor_kind, user_id, practice_id, organization_id, role, auth_method, session_ref, channel, purpose, action,"
     " code, subject_ids, object_type, object_id, basis, justification, outcome, reason, request_id, ip, detail,"
     " app_version"
 )
-_ROW = f"({', '.join(['%s'] * 22)})"
+ALL_COLUMNS = f"{COLUMNS}, service_client_id"
+_ROW = f"({', '.join(['%s'] * 23)})"
 
 
 def write(ref: ActorRef, lines: Iterable[Line]) -> None:
@@ -62,12 +64,12 @@ def write(ref: ActorRef, lines: Iterable[Line]) -> None:
             ref.kind, ref.user_id, ref.practice_id, ref.organization_id, ref.role, ref.auth_method, ref.session_ref,
             ref.channel, ref.purpose, line.action, line.code, list(line.subjects), line.object_type, line.object_id,
             line.basis, line.justification, line.outcome, line.reason, ref.request_id, ref.ip,
-            json.dumps(dict(line.detail)), pepites.__version__,
+            json.dumps(dict(line.detail)), pepites.__version__, ref.service_client_id,
         ]  # fmt: skip
     if count:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO audit_entry ({COLUMNS}) VALUES {', '.join([_ROW] * count)}",  # noqa: S608
+                f"INSERT INTO audit_entry ({ALL_COLUMNS}) VALUES {', '.join([_ROW] * count)}",  # noqa: S608
                 values,
             )
 

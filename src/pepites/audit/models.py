@@ -12,6 +12,7 @@ class Entry(models.Model):
     occurred_at = models.DateTimeField(db_default=Now())
     actor_kind = models.CharField(max_length=10)
     user_id = models.BigIntegerField(null=True)
+    service_client_id = models.BigIntegerField(null=True)  # machine client (accounts.ServiceClient)
     practice_id = models.BigIntegerField(null=True)
     organization_id = models.BigIntegerField(null=True)
     role = models.CharField(max_length=60, db_default="")
@@ -37,6 +38,11 @@ class Entry(models.Model):
         indexes = [
             GinIndex(fields=["subject_ids"], name="audit_entry_subjects", fastupdate=True),
             models.Index(fields=["user_id", "-occurred_at"], name="audit_entry_user"),
+            models.Index(
+                fields=["service_client_id", "-occurred_at"],
+                name="audit_entry_client",
+                condition=models.Q(service_client_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -46,7 +52,7 @@ class Entry(models.Model):
 class IdempotencyRecord(models.Model):
     """The answer already given to a write that may be sent again; kept 30 days (design, law 5)."""
 
-    user_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()  # the account; minus the number of a machine client; 0 for the house
     key = models.UUIDField()
     request_hash = models.CharField(max_length=64)
     result = models.JSONField(db_default={})

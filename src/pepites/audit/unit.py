@@ -100,8 +100,9 @@ def set_database_actor(actor: Actor) -> None:
     """Tell PostgreSQL who acts, for this transaction only: the policies read it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('pepites.user', %s, true), set_config('pepites.practice', %s, true)",
-            [str(actor.user_id or ""), str(actor.practice_id or "")],
+            "SELECT set_config('pepites.user', %s, true), set_config('pepites.practice', %s, true),"
+            " set_config('pepites.client', %s, true)",
+            [str(actor.user_id or ""), str(actor.practice_id or ""), str(actor.service_client_id or "")],
         )
 
 
@@ -112,7 +113,11 @@ def _refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: boo
 
 
 def _same(one: Actor, other: Actor) -> bool:
-    return (one.user_id, one.practice_id, one.ref.kind) == (other.user_id, other.practice_id, other.ref.kind)
+    return _identity(one) == _identity(other)
+
+
+def _identity(actor: Actor) -> tuple[object, ...]:
+    return (actor.user_id, actor.practice_id, actor.service_client_id, actor.ref.kind)
 
 
 @contextmanager

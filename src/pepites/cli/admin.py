@@ -6,6 +6,7 @@ import os
 
 import click
 
+from pepites.cli.admin_clients import client
 from pepites.cli.prepare import ready
 
 
@@ -30,3 +31,6 @@ def invite(login: str) -> None:
             "Pépites répond à une autre adresse ? Remplacez le début du lien, ou donnez PEPITES_PUBLIC_URL.", err=True
         )
     click.echo("Ce lien sert une seule fois, pendant 24 heures. Remettez-le en main propre.", err=True)
+
+
+admin.add_command(client)

@@ -13,6 +13,7 @@ from pepites.cli.bench import bench
 from pepites.cli.demo import demo
 from pepites.cli.doctor import doctor
 from pepites.cli.french import speak_french, usage_sentence
+from pepites.cli.hl7 import hl7
 from pepites.cli.identity import identity
 from pepites.cli.importing import import_group
 from pepites.cli.sandbox import sandbox
@@ -30,6 +31,7 @@ def cli() -> None:
 
 
 for command in (serve, worker, demo, doctor, admin, import_group, identity, sandbox, bench):
+for command in (serve, worker, hl7, demo, doctor, admin, import_group, bench):
     cli.add_command(command)
 speak_french(cli)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from pepites.cli import hl7
 from pepites.cli.prepare import prepare, require_folder
 from pepites.config.engine import var_dir
 from pepites.config.supervisor import Child, ServeLock, Supervisor, check_port, granian_command, worker_command
@@ -50,14 +51,16 @@ def address(host: str, port: int) -> str:
 
 
 def children(host: str, port: int, workers: int, instance: str, log_dir: Path | None) -> list[Child]:
-    """The front and the worker, each with the rights of its own database role."""
+    """The front, the worker, and the HL7 v2 listener when it is on, each with the rights of its own database role."""
     logs = (log_dir / "web.log", log_dir / "taches.log") if log_dir else (None, None)
     # The front faces the network: the other roles' addresses are not for it.
     withheld = {"PEPITES_DATABASE_ADMIN_URL": "", "PEPITES_DATABASE_WORKER_URL": ""}
     web = {"PEPITES_DB_ROLE": "web", _INSTANCE: instance, **withheld}
+    listeners = [hl7.listener()] if hl7.wanted() else []
     return [
         Child("le front", granian_command(host, port, workers=workers), web, logs[0]),
         Child("le processus de tâches", worker_command(), {"PEPITES_DB_ROLE": "worker"}, logs[1]),
+        *listeners,
     ]
 
 

@@ -10,6 +10,7 @@ class ActorKind(StrEnum):
     """Kind of actor, as the journal keeps it."""
 
     HUMAN = "humain"
+    MACHINE = "machine"
     JOB = "tache"
     SYSTEM = "systeme"
     ANONYMOUS = "anonyme"
@@ -21,6 +22,7 @@ class Channel(StrEnum):
     WEB = "web"
     LIVE = "flux"
     API = "api"
+    HL7V2 = "hl7v2"
     COMMAND = "commande"
     JOB = "tache"
 
@@ -59,14 +61,16 @@ class ActorRef:
     purpose: Purpose = Purpose.CARE
     request_id: str = ""
     ip: str = ""
+    service_client_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person in a context of practice, with the rights that do not depend on a patient.
+    """A person in a context of practice, or a machine client, with the rights that do not depend on a patient.
 
     ``practice_id`` is the *situation d'exercice* (``directory.PractitionerRole``) chosen after sign-in;
-    ``coordinated`` and ``administered`` are network ids where this practice holds those roles.
+    ``coordinated`` and ``administered`` are network ids where this practice holds those roles. ``scopes``
+    are those of a machine client's request, narrowed by its token; a person has none.
     """
 
     ref: ActorRef = dataclasses.field(default_factory=ActorRef)
@@ -81,6 +85,7 @@ class Actor:
     platform_admin: bool = False
     strong: bool = False
     user_public_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
 
     @property
     def user_id(self) -> int | None:
@@ -96,6 +101,11 @@ class Actor:
     def signed_in(self) -> bool:
         """Whether a person is known behind the request."""
         return self.ref.user_id is not None
+
+    @property
+    def service_client_id(self) -> int | None:
+        """The machine client (``accounts.ServiceClient``) that acts, None for a person or a job."""
+        return self.ref.service_client_id
 
     def for_purpose(self, purpose: Purpose) -> "Actor":
         """The same actor, acting for another purpose."""

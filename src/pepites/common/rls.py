@@ -1,11 +1,12 @@
 """SQL of row-level security: one place that writes policies, so that the meta-test can trust their shape.
 
-``pepites.user`` and ``pepites.practice`` are set by ``audit.unit_of_work`` for one transaction. After a COMMIT a
-custom setting reads as ``''``, hence the ``nullif`` (rgpd-et-securite §5.1).
+``pepites.user``, ``pepites.practice`` and ``pepites.client`` are set by ``audit.unit_of_work`` for one transaction.
+After a COMMIT a custom setting reads as ``''``, hence the ``nullif`` (rgpd-et-securite §5.1).
 """
 
 ACTOR_PRACTICE = "nullif(current_setting('pepites.practice', true), '')::bigint"
 ACTOR_USER = "nullif(current_setting('pepites.user', true), '')::bigint"
+ACTOR_CLIENT = "nullif(current_setting('pepites.client', true), '')::bigint"  # accounts.ServiceClient
 # The owner's own session (a command on the server), whatever the owner is called on a hosted base: inside a SECURITY
 # DEFINER function ``current_user`` is the owner. A worker that signs in as the owner and takes its role is no owner.
 TRUSTED = (

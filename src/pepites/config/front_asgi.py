@@ -74,7 +74,7 @@ def behind_the_proxy(scope: Scope) -> Scope:
         address = str(ipaddress.ip_address(last))
     except ValueError:
         return scope
-    return {**scope, "client": (address, 0)}
+    return {**scope, "client": (address, 0), "peer": scope.get("client")}
 
 
 class Front:

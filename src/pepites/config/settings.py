@@ -1,5 +1,6 @@
 """Settings, from the environment only (prefix ``PEPITES_``); each is documented in docs/exploitation/reglages.md."""
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -15,6 +16,20 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0").strip().lower() in modes.TRUE
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _networks(name: str, default: str) -> list[str]:
+    found = _list(name, default)
+    try:
+        for text in found:
+            ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise SystemExit(f"{name} : « {text} » n'est ni une adresse ni un réseau.") from None
+    return found
 
 
 def _secret(var: Path, name: str) -> str:
@@ -43,6 +58,21 @@ PEPITES_IDLE_MINUTES = int(os.environ.get("PEPITES_IDLE_MINUTES", "15"))
 PEPITES_SESSION_HOURS = int(os.environ.get("PEPITES_SESSION_HOURS", "12"))
 PEPITES_BRIS_DE_GLACE_HOURS = 4
 PEPITES_UPLOAD_MAX = 20 * 1024 * 1024
+# Machine clients. The header where the reverse proxy writes the client certificate it verified, and which proxies to
+# believe; no header, no mutual TLS.
+PEPITES_MTLS_HEADER = os.environ.get("PEPITES_MTLS_HEADER", "").strip()
+PEPITES_MTLS_PROXIES = _networks("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
+PEPITES_FHIR_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_PER_MINUTE", "600"))
+PEPITES_FHIR_ANONYMOUS_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_ANONYMOUS_PER_MINUTE", "60"))
+PEPITES_REGIONAL_SYSTEM = os.environ.get("PEPITES_REGIONAL_SYSTEM", "urn:pepites:identifiant-regional")
+# The HL7 v2 listener: off without a port. Peers without TLS: ``address=client,…``.
+PEPITES_HL7_PORT = int(os.environ.get("PEPITES_HL7_PORT", "").strip() or "0")
+PEPITES_HL7_HOST = os.environ.get("PEPITES_HL7_HOST", "127.0.0.1")
+PEPITES_HL7_TLS_CERT = os.environ.get("PEPITES_HL7_TLS_CERT", "")
+PEPITES_HL7_TLS_KEY = os.environ.get("PEPITES_HL7_TLS_KEY", "")
+PEPITES_HL7_TLS_CA = os.environ.get("PEPITES_HL7_TLS_CA", "")
+PEPITES_HL7_PEERS = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_PEERS") if "=" in pair)
+MACHINE_PATHS = ("/fhir/", "/oauth2/")
 PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():
     raise SystemExit(modes.demo_refusal())
@@ -145,6 +175,7 @@ INSTALLED_APPS = [
     "pepites.messaging",
     "pepites.coordination",
     "pepites.interop",
+    "pepites.fhir",
     "pepites.demo",
     "pepites.bench",
 ]
@@ -155,6 +186,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "pepites.ui.middleware.SecurityHeadersMiddleware",
+    "pepites.accounts.middleware.MachineMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

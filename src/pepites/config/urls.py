@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("pepites.identity.urls")),
     path("", include("pepites.messaging.urls")),
     path("", include("pepites.coordination.urls")),
+    path("", include("pepites.fhir.urls")),
 ]
 
 handler400 = "pepites.ui.views.bad_request"

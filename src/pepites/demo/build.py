@@ -77,7 +77,7 @@ def _staff(system: Actor) -> dict[str, list[PractitionerRole]]:
             )
         user = create_account(
             actor=system, login=spec.login, professional_id=professional.pk, demo=bool(spec.show), demo_note=spec.show,
-            network_id=networks[spec.networks[0][0]].pk if spec.networks else None,
+            network_id=networks[spec.networks[0][0]].pk if spec.networks else None, platform_admin=spec.platform_admin,
         )  # fmt: skip
         ensure_demo_factor(user=user)
     return practices

@@ -141,6 +141,18 @@ STAFF = (
         show="Administrateur de réseau : import, membres, réglages.",
     ),
     StaffSpec(
+        "ncordelin",
+        "Nadège",
+        "Cordelin",
+        ADM,
+        (("gcs", "exploitation", "Administratrice de la plateforme"),),
+        category="social",
+        platform_admin=True,
+        rpps=False,
+        group="Administrer",
+        show="Administratrice de la plateforme : logiciels raccordés, comptes.",
+    ),
+    StaffSpec(
         "hstenval",
         "Hugo",
         "Stenval",

@@ -67,6 +67,11 @@ def organization_by_public_id(public_id: UUID) -> Organization | None:
     return Organization.objects.filter(public_id=public_id, active=True).first()
 
 
+def organization_by_finess(finess: str) -> Organization | None:
+    """The active structure of that geographic FINESS number."""
+    return Organization.objects.filter(finess=finess, active=True).first()
+
+
 def professional_by_rpps(rpps: str) -> Professional | None:
     """The professional of that RPPS number."""
     return Professional.objects.filter(rpps=rpps).first()

@@ -13,6 +13,7 @@ from pepites.accounts.services.invitations import (
     create_invitation,
     find_invitation,
 )
+from pepites.accounts.services.machine_clients import NewClient, add_service_client, revoke_service_client
 from pepites.accounts.services.passkeys import (
     PasskeyRequest,
     assertion_options,
@@ -30,11 +31,21 @@ from pepites.accounts.services.sessions import (
     sign_out,
 )
 from pepites.accounts.services.sign_in import change_password, check_password, sign_in_demo
+from pepites.accounts.services.tokens import (
+    acting_as,
+    issue_token,
+    prove_by_address,
+    prove_by_certificate,
+    prove_by_token,
+)
 
 __all__ = [
     "InvitedPerson",
+    "NewClient",
     "PasskeyRequest",
     "accept_invitation",
+    "acting_as",
+    "add_service_client",
     "assertion_options",
     "cancel_factor_reset",
     "change_password",
@@ -49,13 +60,18 @@ __all__ = [
     "ensure_demo_factor",
     "find_invitation",
     "invite_professional",
+    "issue_token",
     "new_recovery_codes",
     "new_seed",
     "open_session",
+    "prove_by_address",
+    "prove_by_certificate",
+    "prove_by_token",
     "register_passkey",
     "registration_options",
     "remove_passkey",
     "request_factor_reset",
+    "revoke_service_client",
     "set_active",
     "sign_in_demo",
     "sign_out",

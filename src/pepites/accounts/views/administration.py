@@ -14,7 +14,7 @@ from pepites.accounts import administration as reading
 from pepites.accounts import selectors, services
 from pepites.accounts.forms import InviteForm, NewOrganizationForm, ResetForm
 from pepites.accounts.models import User
-from pepites.accounts.policies import can_administer_account, can_administer_accounts
+from pepites.accounts.policies import can_administer_account, can_administer_accounts, can_administer_machines
 from pepites.accounts.services import InvitedPerson
 from pepites.accounts.views.flow import acting
 from pepites.common.errors import DomainError, NotFound, Refused
@@ -63,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "networks": reading.network_cards(networks_administered_by(actor)),
         "resets": len(selectors.open_resets(actor)),
+        "machines": bool(can_administer_machines(actor)),
     }
     return render(request, "accounts/administration/home.html", context)
 

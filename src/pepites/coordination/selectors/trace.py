@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from pepites.audit.journal import label_of
-from pepites.common.actor import Actor, Purpose
+from pepites.common.actor import Actor, ActorKind, Purpose
 from pepites.common.clock import today
 from pepites.common.decision import MESSAGES, Reason
 from pepites.coordination.selectors.labels import moment_label, whos
+from pepites.directory.models import Organization
 
 PAGE = 50
 PURPOSES = {
@@ -54,11 +56,28 @@ def trace_visible_to(actor: Actor, patient_id: int, *, kind: str = "", page: int
         columns = [column.name for column in cursor.description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     names = whos({row["practice_id"] for row in rows if row["practice_id"]})
+    _name_machines(rows)
     day = today()
     lines = [_line(actor, row, names, moment_label(row["occurred_at"], day)) for row in rows]
     if kind:
         lines = [line for line in lines if line.kind == kind][(page - 1) * PAGE :]
     return lines[:PAGE], len(lines) > PAGE
+
+
+def _name_machines(rows: list[dict[str, Any]]) -> None:
+    """Software of a structure is named by that structure, not taken for a task of ours (rgpd §3.5)."""
+    machines = [row for row in rows if row["actor_kind"] == ActorKind.MACHINE]
+    wanted = {row["organization_id"] for row in machines}
+    found = dict(Organization.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    for row in machines:
+        row["structure"] = found.get(row["organization_id"], "")
+
+
+def _who(row: dict[str, Any]) -> str:
+    """Who acted, when no place of practice says it."""
+    if row["actor_kind"] == ActorKind.MACHINE:
+        return "Logiciel d'une structure"
+    return "Compte sans lieu" if row["user_id"] else "Pépites (tâche automatique)"
 
 
 def _line(actor: Actor, row: dict[str, object], names: dict[int, dict[str, str]], when: str) -> TraceLine:
@@ -70,9 +89,9 @@ def _line(actor: Actor, row: dict[str, object], names: dict[int, dict[str, str]]
         id=int(str(row["id"])),
         at=row["occurred_at"],  # type: ignore[arg-type]
         when=when,
-        name=known["name"] if known else ("Pépites (tâche automatique)" if not row["user_id"] else "Compte sans lieu"),
+        name=known["name"] if known else _who(row),
         role=known["role"] if known else str(row["role"]),
-        organization=known["organization"] if known else "",
+        organization=known["organization"] if known else str(row.get("structure", "")),
         what=label_of(str(row["code"])),
         why=_why(row),
         refused=words or ("Refusé" if refused else ""),

@@ -1,0 +1,1 @@
+"""How a machine client proves itself: signed assertion, certificate, bearer token."""

@@ -1,0 +1,1 @@
+"""From the domains to FHIR and back, a module by resource."""
