@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "pepites.patients",
     "pepites.access",
     "pepites.identity",
+    "pepites.regional",
     "pepites.documents",
     "pepites.messaging",
     "pepites.coordination",

@@ -1,5 +1,7 @@
 """The values of an identity, gathered for the rest of the code."""
 
+from dataclasses import dataclass
+
 from pepites.identity.blocks import AliasValue
 from pepites.identity.dates import (
     DateError,
@@ -28,6 +30,7 @@ __all__ = [
     "AliasValue",
     "DateError",
     "IdentityTraits",
+    "InsNumber",
     "PartialDate",
     "Precision",
     "TraitError",
@@ -41,3 +44,11 @@ __all__ = [
     "strict_given_name",
     "strict_ins",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class InsNumber:
+    """An INS: matricule (15 characters, key included) with the OID of its authority, never one without the other (INS-1)."""
+
+    oid: str
+    matricule: str

@@ -99,8 +99,8 @@ def correct_identity(
         _keep_former(actor, current, strict, judgment=judgment)
     for name in changed:
         setattr(current, name, columns[name])
+    rebuild_blocks(current)  # before the event that ``save`` publishes: its readers match by these keys
     save(actor, current, reason)
-    rebuild_blocks(current)
     record(
         "identity.corrected",
         action="U",

@@ -1,0 +1,4 @@
+"""URLs of the regional server."""
+
+app_name = "regional"
+urlpatterns: list[object] = []
