@@ -28,7 +28,7 @@ def domain(code: str = "CHC", **values: Any) -> Domain:
     with as_owner(), unit_of_work(system_actor("essai", channel=Channel.COMMAND)):
         return services.set_domain(
             actor=system_actor("essai", channel=Channel.COMMAND), code=code, name=f"Hôpital {code}",
-            **{"oid": f"1.2.3.{sum(map(ord, code))}", "uri": f"https://{code.lower()}.exemple/ipp"} | values,
+            **{"oid": f"1.2.3.{int.from_bytes(code.encode())}", "uri": f"https://{code.lower()}.exemple/ipp"} | values,
         )  # fmt: skip
 
 
