@@ -45,6 +45,9 @@ OPEN_CARDS = rls.definer_function(
       FROM jsonb_to_recordset(p_rows) AS r({_ROW})
       WHERE NOT EXISTS (SELECT 1 FROM regional_card c WHERE c.closed_at IS NULL AND c.one_id = r.one AND c.two_id = r.two
           AND c.queue IN ('candidats', 'doublons', 'homonymes') AND r.queue IN ('candidats', 'doublons', 'homonymes'))
+        AND NOT (r.queue IN ('candidats', 'doublons', 'homonymes') AND EXISTS (
+          SELECT 1 FROM regional_link a JOIN regional_link b ON b.person_id = a.person_id AND b.active
+          WHERE a.active AND a.record_id = r.one AND b.record_id = r.two))
       ON CONFLICT DO NOTHING;
       GET DIAGNOSTICS made = ROW_COUNT;
       RETURN made + refreshed;

@@ -22,6 +22,7 @@ from pepites.regional.database import rows, value
 from pepites.regional.records import loaded, match_record
 
 CARDS_A_RECORD = 5
+Card = dict[str, object]
 BY_MACHINE = frozenset({Origin.AUTO, Origin.INS})
 
 
@@ -76,12 +77,14 @@ def match_records(actor: Actor, record_ids: Sequence[int], *, fuzzy: bool = True
     if not around and not fuzzy:
         return outcomes
     rules = rules_in_force()
+    cards: list[Card] = []
     for record_id, near in around.items():
-        outcomes[record_id] = _match_one(near, rules)
+        outcomes[record_id] = _match_one(near, rules, cards)
     if fuzzy and (poor := [one for one, outcome in outcomes.items() if outcome == "C"]):
         for record_id, near in _neighbours(poor, fuzzy=True).items():
             if near.candidates:
-                outcomes[record_id] = _match_one(near, rules)
+                outcomes[record_id] = _match_one(near, rules, cards)
+    open_cards(cards)
     return outcomes
 
 
@@ -107,24 +110,22 @@ def _neighbours(record_ids: Sequence[int], *, fuzzy: bool) -> dict[int, Neighbou
     return around
 
 
-def _match_one(near: Neighbours, rules: Rules) -> str:
+def _match_one(near: Neighbours, rules: Rules, cards: list[Card]) -> str:
     me = near.me
     if me is None:
         return "C"
-    _watch_own_person(me, near, rules)
+    cards += _watch_own_person(me, near, rules)
     judged = judge(me, near.candidates, rules.thresholds)
     blocked = {one.person_id for one in near.candidates if one.blocked}
-    cards: list[dict[str, object]] = []
+    found: list[Card] = []
     for one in (each for each in judged if each.record_id in near.hits):
         vetoes = _group_vetoes(one, judged, near, blocked)
         if one.cls == "A" and not vetoes and (one.deterministic or not rules.shadow) and _join(me, one):
             return "A"
         if one.cls != "C" and one.person_id not in blocked:
-            cards.append(_card(me, one, near, vetoes, shadow=one.cls == "A" and not vetoes and rules.shadow))
-    if cards:
-        open_cards(cards[:CARDS_A_RECORD])
-        return "B"
-    return "C"
+            found.append(_card(me, one, near, vetoes, shadow=one.cls == "A" and not vetoes and rules.shadow))
+    cards += found[:CARDS_A_RECORD]
+    return "B" if found else "C"
 
 
 def _group_vetoes(one: Judged, judged: Sequence[Judged], near: Neighbours, blocked: set[int]) -> tuple[str, ...]:
@@ -154,25 +155,24 @@ def _join(me: MatchRecord, one: Judged) -> bool:
     return True
 
 
-def _watch_own_person(me: MatchRecord, near: Neighbours, rules: Rules) -> None:
+def _watch_own_person(me: MatchRecord, near: Neighbours, rules: Rules) -> list[Card]:
     """Contradictory INS in one person (STIC-5); a machine's link that the new traits no longer carry (RNIV-14)."""
     cards = []
     for other in near.own:
         if ins_contradict(me, other):
             cards.append(_plain_card(Queue.INS, me, other))
         elif near.by_machine:
-            (found,) = judge(me, [other], rules.thresholds) or [None]
-            if found is not None and not found.deterministic and (found.cls == "C" or HARD.intersection(found.vetoes)):
-                cards.append(_card(me, found, near, (), shadow=False) | {"queue": Queue.COLLISIONS})
-    if cards:
-        open_cards(cards)
+            for found in judge(me, [other], rules.thresholds):
+                if not found.deterministic and (found.cls == "C" or HARD.intersection(found.vetoes)):
+                    cards.append(_card(me, found, near, (), shadow=False) | {"queue": Queue.COLLISIONS})
+    return cards
 
 
 def _terms(one: Judged) -> str:
     return json.dumps([[term.label, term.points] for term in one.terms])
 
 
-def _card(me: MatchRecord, one: Judged, near: Neighbours, vetoes: Sequence[str], *, shadow: bool) -> dict[str, object]:
+def _card(me: MatchRecord, one: Judged, near: Neighbours, vetoes: Sequence[str], *, shadow: bool) -> Card:
     domains = {other.record_id: other.domain_id for other in (*near.candidates, *near.own)}
     queue = Queue.HOMONYMS if one.homonyms else Queue.CANDIDATES
     if domains[one.record_id] == me.domain_id:
@@ -187,7 +187,7 @@ def _card(me: MatchRecord, one: Judged, near: Neighbours, vetoes: Sequence[str],
     }
 
 
-def _plain_card(queue: Queue, me: MatchRecord | int, other: MatchRecord | int, note: str = "") -> dict[str, object]:
+def _plain_card(queue: Queue, me: MatchRecord | int, other: MatchRecord | int, note: str = "") -> Card:
     ids = sorted(one if isinstance(one, int) else one.record_id for one in (me, other))
     return {
         "public_id": str(new_uuid()), "queue": str(queue), "one": ids[0], "two": ids[1], "score": 0,
@@ -203,6 +203,8 @@ def open_pair(queue: Queue, one: int, two: int, note: str = "") -> None:
 
 def open_cards(cards: Sequence[Mapping[str, Any]]) -> None:
     """Cards for the cell; one live card a pair."""
+    if not cards:
+        return
     made = value("regional.card.refused", "SELECT regional_open_cards(%s::jsonb)", [json.dumps(list(cards))])
     if made:
         record("regional.cards.opened", action="C", object_type="regional_card", detail={"count": made})

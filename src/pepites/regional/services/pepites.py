@@ -8,6 +8,9 @@ from pepites.regional.database import rows
 from pepites.regional.services.keys import REFUSED
 from pepites.regional.services.matching import match_records
 
+SPARE = 20
+"""Regional identifiers kept for persons who come back after they left; a batch holds new persons only."""
+
 
 def feed_persons(*, actor: Actor, patient_ids: Sequence[int]) -> None:
     """Copy the present identity of these persons, then match it with the other domains' (STIC-2).
@@ -20,7 +23,7 @@ def feed_persons(*, actor: Actor, patient_ids: Sequence[int]) -> None:
     stored = rows(
         REFUSED,
         "SELECT * FROM regional_feed_pepites(%s::bigint[], %s::text[])",
-        [list(patient_ids), [new_regional_id() for _ in patient_ids]],
+        [list(patient_ids), [new_regional_id() for _ in patient_ids[:SPARE]]],
     )
     ids = [int(row[0]) for row in stored]
     match_records(actor, ids, fuzzy=len(ids) == 1)
