@@ -5,7 +5,8 @@ const stored = () => { try { return localStorage.getItem(KEPT) !== "off"; } catc
 
 let on = stored();
 const toggle = document.querySelector("[data-pep-keys-toggle]");
-const show = () => { toggle?.setAttribute("aria-pressed", String(on)); };
+const words = { on: toggle?.textContent, off: toggle?.dataset.off };
+const show = () => { if (toggle) toggle.textContent = on ? words.on : words.off; };
 
 const step = (way) => {
   const links = [...document.querySelectorAll("[data-pep-card]")];

@@ -1,8 +1,8 @@
 """Invented domains and identities; services run as the web role, in a unit of work."""
 
 import datetime as dt
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -89,7 +89,7 @@ def machine(where: Domain) -> Iterator[None]:
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE OR REPLACE FUNCTION accounts_client_domain() RETURNS text LANGUAGE sql STABLE AS"
-            f" $$ SELECT nullif(current_setting('pepites.essai_client', true), '') $$"
+            " $$ SELECT nullif(current_setting('pepites.essai_client', true), '') $$"
         )
         cursor.execute("GRANT EXECUTE ON FUNCTION accounts_client_domain() TO PUBLIC")
     with connection.cursor() as cursor:

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 def test_a_first_identity_is_a_person_of_its_own() -> None:
     actor, where = cell(), domain()
     received = feed(actor, where, "100", phones=("0694 12 34 56",))
-    assert received.created and received.outcome == "C"
+    assert received.created
+    assert received.outcome == "C"
     assert is_regional_id(received.regional_id)
     with as_owner():
         record = RegionalRecord.objects.get()
@@ -46,7 +47,8 @@ def test_an_update_keeps_the_identifier_and_the_history() -> None:
     assert (second.created, second.regional_id) == (False, first.regional_id)
     record = record_of(second)
     assert (record.version, record.given_names) == (2, "MARIE-ANGE")
-    assert feed(actor, where, "100", given_names="MARIE-ANGE") and record_of(second).version == 2
+    assert feed(actor, where, "100", given_names="MARIE-ANGE")
+    assert record_of(second).version == 2
     with as_owner():
         labels = list(RegionalRecordEvent.objects.order_by("pgh_id").values_list("pgh_label", "given_names"))
     assert labels == [("insert", "MARIE ANGE"), ("update", "MARIE-ANGE")]
@@ -158,12 +160,14 @@ def test_merge_of_two_numbers_of_a_domain() -> None:
         assert services.merge_local_ids(actor=actor, domain=where, survivor="2", absorbed="1", key="a") == done
         assert services.merge_local_ids(actor=actor, domain=where, survivor="2", absorbed="1").record_public_id
     absorbed = record_of(old)
-    assert not absorbed.active and absorbed.replaced_by_id == record_of(new).pk
+    assert not absorbed.active
+    assert absorbed.replaced_by_id == record_of(new).pk
     with pytest.raises(Conflict, match="fusionnée dans 2"):
         feed(actor, where, "1")
     with as_owner():
         closed = RegionalPerson.objects.get(irp=new.regional_id)
-        assert not closed.active and closed.merged_into is not None
+        assert not closed.active
+        assert closed.merged_into is not None
     with pytest.raises(services.UnknownLocalId, match="doit rester"), unit_of_work(actor):
         services.merge_local_ids(actor=actor, domain=where, survivor="7", absorbed="2")
 

@@ -1,6 +1,7 @@
 """Random histories keep the invariants of the server (hypothesis): whatever is received, linked, separated, merged."""
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 from django.db import transaction
@@ -98,10 +99,8 @@ def test_random_histories_keep_the_invariants(acts: list[tuple[str, int, int, in
         for act in acts:
             with as_owner():
                 before = set(clusters())
-            try:
+            with suppress(DomainError):
                 play(actor, places, act)
-            except DomainError:
-                pass
             check_invariants(retired, before)
     finally:
         transaction.savepoint_rollback(point)
@@ -119,10 +118,8 @@ def test_undoing_a_link_restores_the_previous_persons(
         actor, places = cell(), [domain(code) for code in ("CHC", "CHK", "CHO")]
         first_records(actor, places)
         for act in acts:
-            try:
+            with suppress(DomainError):
                 play(actor, places, act)
-            except DomainError:
-                pass
         with as_owner():
             records = list(RegionalRecord.objects.filter(active=True).order_by("pk"))
             before, made = set(clusters().values()), set(Link.objects.values_list("pk", flat=True))

@@ -52,7 +52,8 @@ def test_link_by_the_cell_keeps_the_older_identifier() -> None:
         made = Link.objects.get(origin="manuel")
         assert (made.reason, made.author_id) == ("vus ensemble", actor.practice_id)
         gone = RegionalPerson.objects.get(irp=second.regional_id)
-        assert not gone.active and gone.merged_into.irp == first.regional_id
+        assert not gone.active
+        assert gone.merged_into.irp == first.regional_id
         notices = set(Notification.objects.values_list("domain__code", "irp", "former_irp"))
     assert notices == {("CHC", first.regional_id, ""), ("CHK", first.regional_id, second.regional_id)}
 
@@ -84,7 +85,8 @@ def test_two_readers_who_disagree_escalate() -> None:
     link(one, first, second)
     with unit_of_work(two):
         state = services.decide_card(actor=two, card_id=only_card(), decision=Decision.DISTINCT, reason="frères")
-    assert state == CardState.ESCALATED and not together(first, second)
+    assert state == CardState.ESCALATED
+    assert not together(first, second)
     with as_owner():
         assert "vus ensemble" in Card.objects.get().note
 
@@ -193,14 +195,17 @@ def test_undoing_an_act_takes_back_everything_it_moved() -> None:
     one, two = feed(actor, domain("CHC"), "1"), feed(actor, domain("CHK"), "A")
     three = feed(actor, domain("CHO"), "x", birth_name="POEKETI", given_names="ROSA", born=dt.date(1960, 2, 3))
     four = feed(actor, domain("CHY"), "y", birth_name="POEKETI", given_names="ROSA", born=dt.date(1960, 2, 3))
-    assert together(one, two) and together(three, four)
+    assert together(one, two)
+    assert together(three, four)
     link(actor, one, three)
     assert together(one, four)
     with as_owner():
         made = Link.objects.filter(origin="manuel", active=True).first().public_id
     with unit_of_work(actor):
         services.undo_link(actor=actor, link_public_id=made, reason="erreur")
-    assert together(one, two) and together(three, four) and not together(one, three)
+    assert together(one, two)
+    assert together(three, four)
+    assert not together(one, three)
 
 
 def test_only_the_cell_links_and_separates(actor_outside: Actor) -> None:

@@ -38,7 +38,8 @@ def test_shadow_mode_sends_what_the_machine_would_link_to_a_reader() -> None:
     """STIC-6."""
     actor, one, two = cell(), domain("CHC"), domain("CHK")
     first, second = feed(actor, one, "1"), feed(actor, two, "A")
-    assert second.outcome == "B" and not together(first, second)
+    assert second.outcome == "B"
+    assert not together(first, second)
     (card,) = cards()
     assert (card.queue, card.match_class, card.shadow, card.vetoes) == ("candidats", "A", True, [])
     assert card.score == pytest.approx(sum(points for _, points in card.terms), abs=0.11)
@@ -59,7 +60,8 @@ def test_the_machine_links_once_measured(decided: int, confirmed: int, linked: b
         assert second.regional_id == first.regional_id
         with as_owner():
             link = Link.objects.get(origin="auto")
-            assert link.rule_version and link.score > 14
+            assert link.rule_version
+            assert link.score > 14
             assert set(Notification.objects.values_list("kind", "domain__code")) == {("lien", "CHC"), ("lien", "CHK")}
 
 
@@ -81,7 +83,8 @@ def test_a_stranger_is_nobody() -> None:
     other = feed(
         actor, domain("CHK"), "A", birth_name="POEKETI", given_names="WENSLEY", sex="M", born=dt.date(1960, 2, 3)
     )
-    assert other.outcome == "C" and cards() == []
+    assert other.outcome == "C"
+    assert cards() == []
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,8 @@ def test_vetoes_send_to_review(values: dict[str, object], veto: str) -> None:
     first = feed(actor, domain("CHC"), "1", phones=("0694123456",), multiple_birth=multiple)
     second = feed(actor, domain("CHK"), "A", phones=("0694123456",), **values)
     if veto:
-        assert second.outcome == "B" and not together(first, second)
+        assert second.outcome == "B"
+        assert not together(first, second)
         assert veto in cards()[0].vetoes
     else:
         assert together(first, second)
@@ -124,7 +128,8 @@ def test_same_domain_is_a_duplicate_for_its_own_worklist() -> None:
     open_doors()
     actor, one = cell(), domain("CHC")
     first, second = feed(actor, one, "1"), feed(actor, one, "2")
-    assert second.outcome == "B" and not together(first, second)
+    assert second.outcome == "B"
+    assert not together(first, second)
     assert [(card.queue, card.vetoes) for card in cards()] == [("doublons", ["domaine"])]
 
 
@@ -135,9 +140,11 @@ def test_twins_are_never_linked_by_the_machine(given: str, outcome: str) -> None
     actor = cell()
     first = feed(actor, domain("CHC"), "1", given_names="KALI", phones=("0694123456",), mother_name="AFOEBA")
     second = feed(actor, domain("CHK"), "A", given_names=given, phones=("0694123456",), mother_name="AFOEBA")
-    assert second.outcome == outcome and not together(first, second)
+    assert second.outcome == outcome
+    assert not together(first, second)
     if outcome == "B":
-        assert cards()[0].twin_risk and "jumeaux" in cards()[0].vetoes
+        assert cards()[0].twin_risk
+        assert "jumeaux" in cards()[0].vetoes
 
 
 def test_birth_ranks_tell_twins() -> None:
@@ -145,7 +152,8 @@ def test_birth_ranks_tell_twins() -> None:
     actor = cell()
     first = feed(actor, domain("CHC"), "1", birth_rank=1)
     second = feed(actor, domain("CHK"), "A", birth_rank=2)
-    assert not together(first, second) and "jumeaux" in cards()[0].vetoes
+    assert not together(first, second)
+    assert "jumeaux" in cards()[0].vetoes
 
 
 def test_two_interpreted_dates_are_reviewed() -> None:
@@ -154,7 +162,8 @@ def test_two_interpreted_dates_are_reviewed() -> None:
     actor, day = cell(), dt.date(1954, 12, 31)
     first = feed(actor, domain("CHC"), "1", weak=day, phones=("0694123456",))
     second = feed(actor, domain("CHK"), "A", weak=day, phones=("0694123456",))
-    assert not together(first, second) and "dates_interpretees" in cards()[0].vetoes
+    assert not together(first, second)
+    assert "dates_interpretees" in cards()[0].vetoes
 
 
 def test_a_rival_within_ten_percent_forbids_the_link() -> None:
@@ -167,7 +176,8 @@ def test_a_rival_within_ten_percent_forbids_the_link() -> None:
     two = feed(actor, domain("CHK"), "A", phones=("0694000002",))
     open_doors()
     third = feed(actor, domain("CHO"), "x")
-    assert third.outcome == "B" and len({irp(each) for each in (one, two, third)}) == 3
+    assert third.outcome == "B"
+    assert len({irp(each) for each in (one, two, third)}) == 3
     assert any("plusieurs" in card.vetoes for card in cards())
 
 
@@ -175,7 +185,8 @@ def test_same_qualified_ins_links_even_in_shadow_mode() -> None:
     """STIC-5: deterministic."""
     actor = cell()
     first, second = feed(actor, domain("CHC"), "1", ins=INS_A), feed(actor, domain("CHK"), "A", ins=INS_A)
-    assert second.outcome == "A" and together(first, second)
+    assert second.outcome == "A"
+    assert together(first, second)
     with as_owner():
         assert Link.objects.get(origin="ins").score > 14
 
@@ -193,7 +204,8 @@ def test_same_ins_on_contrary_traits_is_reviewed(values: dict[str, object]) -> N
     """Pitfall: some records carry the mother's number."""
     actor = cell()
     first, second = feed(actor, domain("CHC"), "1", ins=INS_A), feed(actor, domain("CHK"), "A", ins=INS_A, **values)
-    assert second.outcome == "B" and not together(first, second)
+    assert second.outcome == "B"
+    assert not together(first, second)
     assert "traits_contraires" in cards()[0].vetoes
 
 
@@ -201,7 +213,8 @@ def test_different_qualified_ins_are_never_linked_by_the_machine() -> None:
     open_doors()
     actor = cell()
     first, second = feed(actor, domain("CHC"), "1", ins=INS_A), feed(actor, domain("CHK"), "A", ins=INS_B)
-    assert not together(first, second) and "ins" in cards()[0].vetoes
+    assert not together(first, second)
+    assert "ins" in cards()[0].vetoes
 
 
 def test_a_former_ins_is_no_contradiction() -> None:
@@ -219,7 +232,8 @@ def test_status_is_not_transitive() -> None:
     actor = cell()
     first, second = feed(actor, domain("CHC"), "1", ins=INS_A), feed(actor, domain("CHK"), "A")
     assert together(first, second)
-    assert record_of(second).status == "PROV" and record_of(second).ins_matricule == ""
+    assert record_of(second).status == "PROV"
+    assert record_of(second).ins_matricule == ""
     with as_owner():
         assert RegionalPerson.objects.get(active=True).status == "QUAL"
 
@@ -262,7 +276,8 @@ def test_no_transitive_link_over_a_contradiction() -> None:
     second = feed(actor, domain("CHK"), "A")
     assert together(first, second)
     third = feed(actor, domain("CHO"), "x", ins=INS_B)
-    assert third.outcome == "B" and not together(second, third)
+    assert third.outcome == "B"
+    assert not together(second, third)
 
 
 def test_names_found_by_trigrams_when_the_keys_gave_nothing() -> None:

@@ -10,7 +10,8 @@ from tests.regional.regional_factories import BORN, cell, domain, feed, open_doo
 
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor
-from pepites.identity import bulk, services as identity
+from pepites.identity import bulk
+from pepites.identity import services as identity
 from pepites.identity.enums import Attribute
 from pepites.identity.models import DomainIdentity
 from pepites.patients.models import Patient
@@ -154,7 +155,8 @@ def test_identities_of_pepites_are_not_compared_with_one_another_here() -> None:
         assert not Card.objects.exists()
         marks = set(DomainIdentity.objects.values_list("homonym", flat=True))
     assert irp_of(one) != irp_of(two)
-    assert marks == {"HOMD"} and copy_of(one).attributes == copy_of(two).attributes == ["HOMD"]
+    assert marks == {"HOMD"}
+    assert copy_of(one).attributes == copy_of(two).attributes == ["HOMD"]
 
 
 def test_a_clinician_sees_nothing_of_the_hospital_identities(actor_outside: Actor) -> None:

@@ -199,7 +199,8 @@ def test_match_grades() -> None:
             actor=ANONYMOUS, record=incoming("x", birth_name="TOTO", given_names="LEO", born=dt.date(1999, 1, 2)),
             count=5, only_certain=False,
         )  # fmt: skip
-    assert sure.grade == "certain" and 0.5 < sure.score <= 1
+    assert sure.grade == "certain"
+    assert 0.5 < sure.score <= 1
     assert [each.grade for each in twin] == ["possible"]
     assert nobody == []
 
@@ -229,4 +230,5 @@ def test_every_query_is_journalled() -> None:
         cursor.execute("SELECT code, object_id FROM audit_entry WHERE code LIKE 'regional.query.%' ORDER BY id")
         lines = cursor.fetchall()
     irp = lines[0][1]
-    assert lines == [(f"regional.query.{name}", irp) for name in ("crossref", "pdq", "match")] and irp.startswith("GF")
+    assert lines == [(f"regional.query.{name}", irp) for name in ("crossref", "pdq", "match")]
+    assert irp.startswith("GF")

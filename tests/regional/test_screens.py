@@ -41,13 +41,17 @@ def page(client: Client, name: str, *args: object, status: int = 200) -> str:
 def test_worklist_and_card(reader: Actor, pair: tuple[Received, Received]) -> None:
     client = signed_in(reader)
     text = page(client, "worklist")
-    assert "KOUYOURI MARIE ANGE" in text and "reste 6 j" in text and "presque certain" in text
+    assert "KOUYOURI MARIE ANGE" in text
+    assert "reste 6 j" in text
+    assert "presque certain" in text
     text = page(client, "card", card().public_id)
-    assert text.count('class="pp-differ"') == 1 and text.count('class="pp-match"') >= 5
+    assert text.count('class="pp-differ"') == 1
+    assert text.count('class="pp-match"') >= 5
     for words in ("Même téléphone", "+3,0", "Total", "Ne sont pas la même personne", "Escalader", "Hôpital CHC"):
         assert words in text
-    assert "<rect" in text and "style=" not in text.split("<main")[1]
-    assert f"<title>Carte de rapprochement – Pépites</title>" in text
+    assert "<rect" in text
+    assert "style=" not in text.split("<main")[1]
+    assert "<title>Carte de rapprochement – Pépites</title>" in text
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,8 @@ def test_decide_then_the_next_card_is_taken(reader: Actor, pair: tuple[Received,
     feed(reader, domain("CHY"), "y", birth_name="POEKETI", given_names="ROSA", born=dt.date(1960, 2, 3))
     client, first = signed_in(reader), card()
     answer = client.post(reverse("regional:card", args=[first.public_id]), {"decision": "lier", "reason": ""})
-    assert answer.status_code == 302 and together(*pair)
+    assert answer.status_code == 302
+    assert together(*pair)
     with as_owner():
         following = Card.objects.get(closed_at=None)
     assert answer["Location"] == reverse("regional:card", args=[following.public_id])
@@ -77,12 +82,14 @@ def test_decide_then_the_next_card_is_taken(reader: Actor, pair: tuple[Received,
 def test_errors_keep_what_was_typed(reader: Actor, pair: tuple[Received, Received]) -> None:
     client, url = signed_in(reader), reverse("regional:card", args=[card().public_id])
     answer = client.post(url, {"decision": "distinct", "reason": ""})
-    assert answer.status_code == 422 and "en quelques mots pourquoi" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "en quelques mots pourquoi" in answer.content.decode()
     assert client.post(url, {"decision": "brûler"}).status_code == 422
     other = cell()
     signed_in(other).post(reverse("regional:take", args=[card().public_id]))
     answer = client.post(url, {"decision": "lier", "reason": "vus"})
-    assert answer.status_code == 409 and "Un autre lecteur examine" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "Un autre lecteur examine" in answer.content.decode()
     assert "se libère" in page(client, "card", card().public_id)
 
 
@@ -94,7 +101,8 @@ def test_second_reader_on_screen() -> None:
     first, second = signed_in(one), signed_in(two)
     first.post(url, {"decision": "lier", "reason": "même passeport"})
     text = first.get(url).content.decode()
-    assert "un autre lecteur doit donner le second" in text and 'name="decision"' not in text
+    assert "un autre lecteur doit donner le second" in text
+    assert 'name="decision"' not in text
     assert "second avis attendu" in second.get(url).content.decode()
     second.post(url, {"decision": "lier", "reason": "vu aussi"})
     assert "Liée" in second.get(url).content.decode()
@@ -104,14 +112,17 @@ def test_person_then_separation_with_its_accesses(reader: Actor, pair: tuple[Rec
     client = signed_in(reader)
     client.post(reverse("regional:card", args=[card().public_id]), {"decision": "lier"})
     text = page(client, "person", irp(pair[0]))
-    assert "KOUYOURY" in text and "Défaire ce rapprochement" in text and "Meilleurs traits" in text
+    assert "KOUYOURY" in text
+    assert "Défaire ce rapprochement" in text
+    assert "Meilleurs traits" in text
     with as_owner():
         link = Link.objects.get(origin="manuel", active=True)
     url = reverse("regional:undo", args=[link.public_id])
     assert "Part qui reste" in client.get(url).content.decode()
     assert client.post(url, {"reason": ""}).status_code == 422
     done = client.post(url, {"reason": "erreur de lecture"}).content.decode()
-    assert "Consultation d" in done and not together(*pair)
+    assert "Consultation d" in done
+    assert not together(*pair)
     text = page(client, "person", irp(pair[0]))
     assert "Jugées deux personnes" in text
     with as_owner():

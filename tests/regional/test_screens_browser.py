@@ -19,7 +19,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("committed_database")]
 @pytest.mark.parametrize("screen", SCREENS, ids=["telephone", "ordinateur"])
 def test_every_screen_is_sound(screen: tuple[int, int]) -> None:
     reader = cell()
-    one, two, three = domain("CHC", referent="Mme Essai", charter_signed_on=dt.date(2026, 1, 5)), domain("CHK"), domain("CHO")
+    one, two, three = (
+        domain("CHC", referent="Mme Essai", charter_signed_on=dt.date(2026, 1, 5)),
+        domain("CHK"),
+        domain("CHO"),
+    )
     first = feed(reader, one, "1", phones=("0694123456",), mother_name="AFOEBA")
     feed(reader, two, "A", birth_name="KOUYOURY", phones=("0694123456",), mother_name="AFOEBA")
     feed(reader, one, "2", given_names="KALI", birth_name="POEKETI", phones=("0694123457",))
@@ -71,10 +75,10 @@ def test_a_card_is_decided_by_the_keyboard_alone() -> None:
             page.keyboard.type("lnm")  # letters typed in a field are text
             expect(page.locator("#id_reason")).to_have_value("lnm")
             page.locator("h1").click()
-            page.get_by_role("button", name="Raccourcis clavier").click()
+            page.get_by_role("button", name="Couper les raccourcis").click()
             page.locator("h1").click()
             page.keyboard.press("l")  # switched off: nothing
-            page.get_by_role("button", name="Raccourcis clavier").click()
+            page.get_by_role("button", name="Rétablir les raccourcis").click()
             page.locator("h1").click()
             page.keyboard.press("l")
             page.wait_for_selector("text=Les deux identités sont rapprochées")

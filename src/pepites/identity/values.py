@@ -48,7 +48,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class InsNumber:
-    """An INS: matricule (15 characters, key included) with the OID of its authority, never one without the other (INS-1)."""
+    """An INS: matricule (15 characters, key included) and OID of its authority, never one without the other (INS-1)."""
 
     oid: str
     matricule: str

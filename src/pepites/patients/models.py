@@ -12,7 +12,7 @@ class Patient(models.Model):
 
     The name columns are a copy of the active identity's strict traits, kept by ``identity`` so that a list needs one
     query; ``search_text`` holds every folded name and alias, ``phone_key`` the last eight digits of each phone.
-    ``regional_id`` is that of the regional person: two files found to be one person carry the same until they are merged.
+    ``regional_id`` is that of the regional person: two files found to be one person carry the same one until merged.
     """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)

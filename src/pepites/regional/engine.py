@@ -1,6 +1,6 @@
 """The judge: may this record be that one? One module, pure, whose inside may be replaced by a trained model.
 
-Rules of §5.3 to §5.5: contradictions come before weights, a missing value is no evidence, twins never link by themselves.
+Rules of §5.3 to §5.5: contradictions come before weights, a missing value is no evidence, no link between twins.
 """
 
 from collections.abc import Sequence

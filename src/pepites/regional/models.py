@@ -1,4 +1,4 @@
-"""The regional server's own copy of each domain's identities, the persons it makes of them, and the cell's work (STIC-2).
+"""The regional server's own copy of each domain's identities, its persons, and the work of its cell (STIC-2).
 
 Nothing here touches a clinical row: a link says that two records are one person, and may always be undone. Written by
 the definer functions of ``functions/`` alone; read by the region's identity cell, and by a domain for its own records.
@@ -18,7 +18,7 @@ from pepites.patients.enums import IdentityStatus, Sex
 from pepites.regional.enums import LIVE_STATES, CardState, MatchClass, NoticeKind, Origin, Queue
 
 
-@pghistory.track(pghistory.UpdateEvent(), context_field=None)
+@pghistory.track(pghistory.UpdateEvent(), context_field=None)  # type: ignore[arg-type]
 class Domain(models.Model):
     """An identification domain: who numbers persons, and who answers for it (charter, référent, cell)."""
 
@@ -117,7 +117,7 @@ class RegionalRecord(models.Model):
         return str(self.public_id)
 
 
-@pghistory.track(pghistory.UpdateEvent(), context_field=None)
+@pghistory.track(pghistory.UpdateEvent(), context_field=None)  # type: ignore[arg-type]
 class RegionalPerson(models.Model):
     """Records that denote one person, under one regional identifier, never used again for anybody else (STIC-1)."""
 
@@ -176,7 +176,7 @@ class RecordKey(models.Model):
         return str(self.key)
 
 
-@pghistory.track(pghistory.UpdateEvent(), context_field=None)
+@pghistory.track(pghistory.UpdateEvent(), context_field=None)  # type: ignore[arg-type]
 class Card(models.Model):
     """A card of the cell's worklist: one or two records to review (STIC-8).
 
@@ -241,7 +241,7 @@ class Card(models.Model):
         return str(self.public_id)
 
 
-@pghistory.track(pghistory.UpdateEvent(), context_field=None)
+@pghistory.track(pghistory.UpdateEvent(), context_field=None)  # type: ignore[arg-type]
 class NonLink(models.Model):
     """« Ne sont pas la même personne », said by the cell: forbids any link of the two until lifted (STIC-2)."""
 

@@ -35,8 +35,10 @@ POLICIES = "\n".join(
         rls.policy("regional_notification", "sender_reads_notices", "SELECT", using="true", to=(WORKER,)),
         rls.policy("regional_notification", "sender_marks_notices", "UPDATE", using="true", check="true", to=(WORKER,)),
         # The accesses made through a link, asked for when it is undone (STIC-9).
-        "CREATE INDEX audit_entry_regional_person ON audit_entry (object_id, occurred_at)"
-        " WHERE object_type = 'regional_person';",
+        (
+            "CREATE INDEX audit_entry_regional_person ON audit_entry (object_id, occurred_at)"
+            " WHERE object_type = 'regional_person';"
+        ),
     ]
 )
 

@@ -114,7 +114,7 @@ def _page(actor: Actor, card: Card, sides: list[RegionalRecord], irps: dict[int,
     other = card.locked_by.professional.display_name if held and not mine and card.locked_by else ""
     return CardPage(
         card=card, left=_side(sides[0], irps), right=_side(sides[1], irps) if len(sides) > 1 else None,
-        lines=compare(*sides) if len(sides) > 1 else [Line(label, text, "", "") for _, label, text in trait_lines(sides[0])],
+        lines=compare(sides[0], sides[1]) if len(sides) > 1 else alone(sides[0]),
         bars=bars, total=total, marks=(_x(rules.t_low), _x(rules.t_high)),
         vetoes=[veto_label(word) for word in card.vetoes], due=due, overdue=overdue, held_by_other=other,
         held_by_me=mine, second=card.state == CardState.SECOND,
@@ -127,7 +127,10 @@ def _page(actor: Actor, card: Card, sides: list[RegionalRecord], irps: dict[int,
 
 def decisions(card: Card) -> list[tuple[str, str, str, str]]:
     """The buttons of a card: value, words, key, look."""
-    ask = [(Decision.ASK.value, Decision.ASK.label, "C", "outline"), (Decision.ESCALATE.value, Decision.ESCALATE.label, "E", "outline")]  # fmt: skip
+    ask = [
+        (Decision.ASK.value, Decision.ASK.label, "C", "outline"),
+        (Decision.ESCALATE.value, Decision.ESCALATE.label, "E", "outline"),
+    ]
     if card.queue in PAIRS:
         return [
             (Decision.LINK.value, Decision.LINK.label, "L", "primary"),
@@ -150,6 +153,11 @@ def compare(left: RegionalRecord, right: RegionalRecord) -> list[Line]:
     return lines
 
 
+def alone(one: RegionalRecord) -> list[Line]:
+    """The traits of a card that speaks of one record only."""
+    return [Line(label, text, "", "") for _, label, text in trait_lines(one) if text]
+
+
 def _x(points: float) -> int:
     return round(max(0, min(WIDTH, (points + _LEFT) * _UNIT)))
 
@@ -168,18 +176,33 @@ def waterfall(terms: list[tuple[str, float]]) -> tuple[list[Bar], str]:
 def _side(one: RegionalRecord, irps: dict[int, str]) -> Side:
     irp = irps.get(one.pk, "")
     return Side(
-        one.public_id, one.domain.name, one.local_id, irp, grouped_regional_id(irp), moment(one.received_at), one.version
+        one.public_id,
+        one.domain.name,
+        one.local_id,
+        irp,
+        grouped_regional_id(irp),
+        moment(one.received_at),
+        one.version,
     )
 
 
 def _history(card: Card, sides: list[RegionalRecord]) -> list[tuple[str, str]]:
     """What happened to the card and to both records, newest first."""
-    lines: list[tuple[dt.datetime, str]] = [(card.opened_at, "Carte ouverte" + (f" : {card.note}" if card.note and not card.closed_at else ""))]
+    lines: list[tuple[dt.datetime, str]] = [
+        (card.opened_at, "Carte ouverte" + (f" : {card.note}" if card.note and not card.closed_at else ""))
+    ]
     people = _names(card)
     if card.first_at:
-        lines.append((card.first_at, _said("Premier avis", card.first_decision, people.get(card.first_by_id), card.first_reason)))
+        lines.append(
+            (card.first_at, _said("Premier avis", card.first_decision, people.get(card.first_by_id), card.first_reason))
+        )
     if card.second_at:
-        lines.append((card.second_at, _said("Second avis", card.second_decision, people.get(card.second_by_id), card.second_reason)))
+        lines.append(
+            (
+                card.second_at,
+                _said("Second avis", card.second_decision, people.get(card.second_by_id), card.second_reason),
+            )
+        )
     if card.closed_at:
         lines.append((card.closed_at, f"Carte close : {CardState(card.state).label}"))
     for one in sides:
@@ -200,7 +223,9 @@ def _names(card: Card) -> dict[int | None, str]:
 
 
 def _said(rank: str, decision: str, who: str | None, reason: str) -> str:
-    return f"{rank}, {who or 'lecteur'} : {Decision(decision).label if decision else ''}" + (f" ({reason})" if reason else "")
+    return f"{rank}, {who or 'lecteur'} : {Decision(decision).label if decision else ''}" + (
+        f" ({reason})" if reason else ""
+    )
 
 
 def _link_words(link: Link) -> str:

@@ -37,7 +37,9 @@ def region_visible_to(actor: Actor) -> Region:
         last=Max("records__received_at"),
     ).order_by("name")
     doubles = dict(
-        Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES).values_list("one__domain_id").annotate(n=Count("id"))
+        Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES)
+        .values_list("one__domain_id")
+        .annotate(n=Count("id"))
     )
     return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts())
 
@@ -59,6 +61,7 @@ def _facts() -> list[tuple[str, str]]:
     persons = RegionalPerson.objects.filter(active=True).count()
     rules = RuleSet.objects.get(pk=1)
     precision = share(rules.confirmed, rules.decided, digits=1) if rules.decided else "pas encore mesurée"
+    measured = f"{spaced(rules.decided)} sur {spaced(rules.shadow_decisions)}"
     mode = "les rapprochements par traits attendent un lecteur" if rules.in_shadow else "automatique"
     return [
         ("Identités actives", spaced(total)),
@@ -69,7 +72,7 @@ def _facts() -> list[tuple[str, str]]:
         ("Cartes ouvertes", spaced(Card.objects.filter(closed_at=None).count())),
         ("dont en retard", spaced(Card.objects.filter(closed_at=None, due_at__lt=now()).count())),
         ("Mode du rapprochement", mode),
-        ("Décisions de la cellule sur les cas presque certains", f"{spaced(rules.decided)} sur {spaced(rules.shadow_decisions)}"),
+        ("Décisions de la cellule sur les cas presque certains", measured),
         ("Précision mesurée", precision),
     ]  # fmt: skip
 

@@ -48,16 +48,17 @@ def due_label(at: dt.datetime | None) -> tuple[str, bool]:
 def trait_lines(record: RegionalRecord) -> list[tuple[str, str, str]]:
     """Each trait as (key, label, words): the rows of a card."""
     place = place_label(record.birth_place_cog)
+    if record.birth_place_cog != "99999":
+        place = f"{place} ({record.birth_place_cog})"
+    born = birth_date_label(record.birth_date, interpreted=record.birth_date_interpreted)
     ins = f"{record.ins_matricule} (OID {record.ins_oid})" if record.ins_matricule else ""
-    aliases = ", ".join(
-        " ".join(filter(None, (name, given, _day(date)))) for name, given, date in record.aliases
-    )
+    aliases = ", ".join(" ".join(filter(None, (name, given, _day(date)))) for name, given, date in record.aliases)
     return [
         ("birth_name", "Nom de naissance", record.birth_name),
         ("given_names", "Prénoms", record.given_names),
-        ("birth_date", "Date de naissance", birth_date_label(record.birth_date, interpreted=record.birth_date_interpreted)),
+        ("birth_date", "Date de naissance", born),
         ("sex", "Sexe", sex_label(record.sex)),
-        ("birth_place", "Lieu de naissance", place if record.birth_place_cog == "99999" else f"{place} ({record.birth_place_cog})"),
+        ("birth_place", "Lieu de naissance", place),
         ("used_name", "Nom utilisé", " ".join(filter(None, (record.used_name, record.used_given_name)))),
         ("aliases", "Autres noms et dates", aliases),
         ("mother_name", "Nom de la mère", record.mother_name),

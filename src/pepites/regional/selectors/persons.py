@@ -131,7 +131,11 @@ def link_summary(public_id: UUID) -> dict[str, object]:
 
 def _summary(link: Link, records: list[RegionalRecord]) -> dict[str, object]:
     record("regional.person.read", object_type="regional_person", object_id=link.person.irp)
-    rest = Link.objects.filter(person=link.person, active=True).exclude(record__in=records).select_related("record__domain")
+    rest = (
+        Link.objects.filter(person=link.person, active=True)
+        .exclude(record__in=records)
+        .select_related("record__domain")
+    )
     return {
         "irp": link.person.irp,
         "irp_label": grouped_regional_id(link.person.irp),

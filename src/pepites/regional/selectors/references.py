@@ -7,9 +7,9 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
+from pepites.regional.database import ABSENT, UnknownLocalId, rows
 from pepites.regional.engine import Judged, Thresholds, judge, likelihood
 from pepites.regional.models import Domain, RuleSet
-from pepites.regional.database import ABSENT, UnknownLocalId, rows
 from pepites.regional.records import incoming_match, keys_of, loaded, match_record, traits_of
 from pepites.regional.values import CrossReference, Grade, IncomingRecord, MatchFound, Page, PdqCriteria, PersonFound
 

@@ -83,7 +83,12 @@ def cards_visible_to(actor: Actor, filters: Filters) -> Worklist:
         asked.select_related("one__domain", "two__domain", "locked_by__professional")
         .order_by("due_at", "-score", "id")[start : start + PAGE + 1]
     )  # fmt: skip
-    record("regional.worklist.read", object_type="regional_queue", object_id=filters.queue, detail={"shown": len(found[:PAGE])})
+    record(
+        "regional.worklist.read",
+        object_type="regional_queue",
+        object_id=filters.queue,
+        detail={"shown": len(found[:PAGE])},
+    )
     return Worklist([_row(card) for card in found[:PAGE]], counts, asked.count(), len(found) > PAGE)
 
 
@@ -139,7 +144,9 @@ def next_card(actor: Actor, queue: str, after: UUID | None = None) -> UUID | Non
     free = live_cards().filter(queue=queue, state__in=LIVE_STATES).filter(
         Q(locked_until=None) | Q(locked_until__lte=now()) | Q(locked_user_id=actor.user_id)
     ).exclude(first_user_id=actor.user_id)  # fmt: skip
-    return free.exclude(public_id=after).order_by("due_at", "-score", "id").values_list("public_id", flat=True).first()
+    if after is not None:
+        free = free.exclude(public_id=after)
+    return free.order_by("due_at", "-score", "id").values_list("public_id", flat=True).first()
 
 
 def open_count() -> int:

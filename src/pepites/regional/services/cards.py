@@ -8,8 +8,8 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.regional import policies
-from pepites.regional.enums import CardState, Decision
 from pepites.regional.database import MESSAGES, value
+from pepites.regional.enums import CardState, Decision
 
 REFUSED = "regional.card.refused"
 

@@ -8,8 +8,8 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
 from pepites.regional import policies
-from pepites.regional.models import Domain
 from pepites.regional.database import value
+from pepites.regional.models import Domain
 
 
 def set_domain(

@@ -14,13 +14,13 @@ from pepites.common.errors import DomainError
 from pepites.identity.phones import clean_phones
 from pepites.identity.statuses import compatible
 from pepites.identity.values import is_place_code
+from pepites.regional.database import rows, value
 from pepites.regional.enums import Queue
 from pepites.regional.models import Domain
-from pepites.regional.database import rows, value
+from pepites.regional.records import keys_of, row_of
 from pepites.regional.services.keys import REFUSED, idempotency_key, require_domain
 from pepites.regional.services.local import withdraw_record
 from pepites.regional.services.matching import lock_all, lock_keys, match_records, open_pair
-from pepites.regional.records import keys_of, row_of
 from pepites.regional.values import IncomingRecord, Received
 
 MAX_LOCAL_ID, MAX_PHONES, MAX_HISTORY, BATCH = 64, 10, 30, 500

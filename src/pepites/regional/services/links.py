@@ -10,11 +10,11 @@ from pepites.common.errors import DomainError, NotFound
 from pepites.common.events import publish
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.regional import policies
+from pepites.regional.database import rows, value
 from pepites.regional.enums import CardState, Decision
 from pepites.regional.events import RecordUnlinked
 from pepites.regional.models import Link, RegionalRecord
 from pepites.regional.services.cards import decide_card
-from pepites.regional.database import rows, value
 from pepites.regional.values import UnlinkDone
 
 REFUSED = "regional.link.refused"

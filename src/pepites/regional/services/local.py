@@ -6,9 +6,9 @@ from pepites.audit.idempotency import once
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
+from pepites.regional.database import rows, value
 from pepites.regional.enums import Queue
 from pepites.regional.models import Domain
-from pepites.regional.database import rows, value
 from pepites.regional.services.keys import REFUSED, idempotency_key, require_domain
 from pepites.regional.services.matching import lock_all, match_records, open_pair
 from pepites.regional.values import Received

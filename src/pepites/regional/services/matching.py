@@ -1,4 +1,4 @@
-"""Matching, in the transaction of the feed: keys first, names if keys gave nothing, then link, card or nothing (§5.3)."""
+"""Matching, in the transaction of the feed: keys first, then names; and link, card or nothing (§5.3)."""
 
 import json
 from collections import defaultdict
@@ -13,12 +13,12 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict
 from pepites.common.events import publish
 from pepites.common.identifiers import new_uuid
+from pepites.regional.database import rows, value
 from pepites.regional.engine import HARD, VERSION, Judged, MatchRecord, Thresholds, Veto, ins_contradict, judge
 from pepites.regional.enums import Origin, Queue
 from pepites.regional.events import RecordsLinked
 from pepites.regional.functions.base import FEED_LOCK
 from pepites.regional.models import RuleSet
-from pepites.regional.database import rows, value
 from pepites.regional.records import loaded, match_record
 
 CARDS_A_RECORD = 5
@@ -161,10 +161,13 @@ def _watch_own_person(me: MatchRecord, near: Neighbours, rules: Rules) -> list[C
     for other in near.own:
         if ins_contradict(me, other):
             cards.append(_plain_card(Queue.INS, me, other))
-        elif near.by_machine:
-            for found in judge(me, [other], rules.thresholds):
-                if not found.deterministic and (found.cls == "C" or HARD.intersection(found.vetoes)):
-                    cards.append(_card(me, found, near, (), shadow=False) | {"queue": Queue.COLLISIONS})
+            continue
+        judged = judge(me, [other], rules.thresholds) if near.by_machine else []
+        cards += [
+            _card(me, found, near, (), shadow=False) | {"queue": Queue.COLLISIONS}
+            for found in judged
+            if not found.deterministic and (found.cls == "C" or HARD.intersection(found.vetoes))
+        ]
     return cards
 
 

@@ -38,9 +38,7 @@ def separate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with attempt(form):
-            done = services.unlink_record(
-                actor=actor, record_public_id=public_id, reason=form.cleaned_data["reason"]
-            )
+            done = services.unlink_record(actor=actor, record_public_id=public_id, reason=form.cleaned_data["reason"])
             return render(request, "regional/separated.html", {"done": persons.separation(done)})
     return _ask(request, form, persons.record_summary(public_id), "Séparer cette identité")
 
@@ -74,9 +72,7 @@ def lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: forms.Form, asked: dict[str, object], title: str) -> HttpResponse:
-    return render(
-        request, "regional/separate.html", asked | {"form": form, "title": title}, status=status_of(form)
-    )
+    return render(request, "regional/separate.html", asked | {"form": form, "title": title}, status=status_of(form))
 
 
 @require_safe
