@@ -126,6 +126,8 @@ def _class(points: float, vetoes: list[str], limits: Thresholds, *, other_given:
         return "B"  # one INS on two persons who differ: somebody must look
     if other_given or points < limits.low:
         return "C"  # GUY-11: another given name on the same date is a brother or a sister
+    if Veto.DATES in vetoes and points < limits.high:
+        return "C"  # the same names years apart: a card that a reader can only refuse
     return "B" if vetoes or points < limits.high else "A"
 
 
