@@ -37,10 +37,11 @@ MADE_BY_HER = (
 
 def _regional(platform: Platform) -> dict[str, str]:
     """A card of the cell, and a record that a reader linked."""
-    ((card,),) = platform.rows("SELECT public_id FROM regional_card WHERE queue = 'candidats' ORDER BY id LIMIT 1")
+    card = platform.value("SELECT public_id FROM regional_card WHERE queue = 'candidats' ORDER BY id LIMIT 1")
     ((record, irp, link),) = platform.rows(
-        "SELECT r.public_id, p.irp, l.public_id FROM regional_link l JOIN regional_regionalrecord r ON r.id = l.record_id"
-        " JOIN regional_regionalperson p ON p.id = l.person_id WHERE l.active AND l.origin = 'manuel' ORDER BY l.id LIMIT 1"
+        "SELECT r.public_id, p.irp, l.public_id FROM regional_link l"
+        " JOIN regional_regionalrecord r ON r.id = l.record_id JOIN regional_regionalperson p ON p.id = l.person_id"
+        " WHERE l.active AND l.origin = 'manuel' ORDER BY l.id LIMIT 1"
     )
     return {"card": str(card), "record": str(record), "irp": irp, "link": str(link)}
 

@@ -303,3 +303,18 @@ def test_what_a_reader_separated_from_the_absorbed_stays_separated_from_the_surv
         services.merge_local_ids(actor=actor, domain=where, survivor="2", absorbed="1")
     with pytest.raises(Conflict, match="deux personnes"):
         link(actor, third, second)
+
+
+def test_what_held_only_through_the_record_that_left_is_looked_at_again() -> None:
+    """A–B and B–C were linked; B leaves: A and C were never compared."""
+    actor = cell()
+    first, second = strangers(actor)
+    third = feed(actor, domain("CHO"), "x", birth_name="AUTRE", given_names="LEON", sex="M", born=dt.date(1999, 9, 9))
+    link(actor, first, second)
+    link(actor, second, third)
+    unlink(actor, second)
+    assert together(first, third)
+    with as_owner():
+        card = Card.objects.get(closed_at=None)
+        assert card.queue == "collisions"
+        assert {card.one_id, card.two_id} == {record_of(first).pk, record_of(third).pk}

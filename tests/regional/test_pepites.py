@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from tests import factories
 from tests.conftest import as_owner
 from tests.identity import identity_factories as known
 from tests.regional.regional_factories import BORN, cell, domain, feed, open_doors
 
+from pepites.audit.models import Entry
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor
 from pepites.identity import bulk
@@ -16,7 +18,9 @@ from pepites.identity.enums import Attribute
 from pepites.identity.models import DomainIdentity
 from pepites.patients.models import Patient
 from pepites.regional import services
+from pepites.regional.enums import Decision
 from pepites.regional.models import Card, Link, RegionalPerson, RegionalRecord
+from pepites.regional.selectors.card import card_visible_to
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +79,7 @@ def test_two_files_of_one_person_may_show_one_identifier() -> None:
     two = known.person(known.actor(), given_names="ANGELE", birth_date=known.PartialDate(dt.date(1950, 2, 3)))
     with unit_of_work(actor):
         services.link_records(
-            actor=actor, record_public_id=copy_of(one).public_id, other_public_id=copy_of(two).public_id, reason="même"
+            actor=actor, record_public_id=copy_of(one).public_id, other_public_id=copy_of(two).public_id, reason="vu"
         )
     assert irp_of(one) == irp_of(two) == one.regional_id
 
@@ -103,9 +107,12 @@ def test_a_former_name_still_matches() -> None:
     patient = known.person(who)
     with unit_of_work(who):
         identity.correct_identity(
-            actor=who, identity=known.identity_of(patient), traits=known.traits(birth_name="ADJOUBA"), reason="jugement",
+            actor=who,
+            identity=known.identity_of(patient),
+            traits=known.traits(birth_name="ADJOUBA"),
+            reason="jugement",
             judgment=True,
-        )  # fmt: skip
+        )
     there = feed(cell(), domain(), "100")
     assert there.regional_id == irp_of(patient)
 
@@ -132,7 +139,8 @@ def test_an_import_enters_in_one_go() -> None:
     importer = known.actor(coordinates=network)
     open_doors()
     there = feed(cell(), domain(), "100")
-    lines = [known.traits(), *(known.traits(given_names=f"LEA {'ABCDEFGH'[n]}", birth_name="WEBER") for n in range(8))]
+    others = [known.traits(given_names=f"LEA {letter}", birth_name="WEBER") for letter in "ABCDEFGH"]
+    lines = [known.traits(), *others]
     persons = []
     for one in lines:
         traits = one.checked()
@@ -165,3 +173,28 @@ def test_a_clinician_sees_nothing_of_the_hospital_identities(actor_outside: Acto
     with unit_of_work(actor_outside):
         assert RegionalRecord.objects.count() == Card.objects.count() == Link.objects.count() == 0
     assert BORN
+
+
+def test_nobody_matches_a_person_they_do_not_reach(actor_outside: Actor) -> None:
+    """The copy may be asked for by anybody; the candidates' traits only about a person one reaches."""
+    feed(cell(), domain(), "100")
+    patient = known.person(known.actor())
+    with unit_of_work(actor_outside), connection.cursor() as cursor:
+        cursor.execute("SELECT record_id FROM regional_feed_pepites(%s, ARRAY[]::text[])", [[patient.pk]])
+        (fed,) = cursor.fetchone()
+        cursor.execute("SELECT * FROM regional_candidates(%s, false)", [[fed]])
+        assert cursor.fetchall() == []
+
+
+def test_what_the_cell_reads_and_decides_is_in_the_trace_of_the_person() -> None:
+    actor = cell()
+    feed(actor, domain(), "100")
+    patient = known.person(known.actor())
+    with as_owner():
+        card = Card.objects.get().public_id
+    with unit_of_work(actor):
+        card_visible_to(actor, card)
+        services.decide_card(actor=actor, card_id=card, decision=Decision.LINK)
+    with as_owner():
+        codes = set(Entry.objects.filter(subject_ids__contains=[patient.pk]).values_list("code", flat=True))
+    assert codes >= {"regional.card.read", "regional.card.decided"}

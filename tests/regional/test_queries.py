@@ -17,7 +17,8 @@ from pepites.regional.values import PdqCriteria
 pytestmark = pytest.mark.django_db
 
 TABLES = (
-    "regional_regionalrecord", "regional_regionalrecordevent", "regional_regionalperson", "regional_regionalpersonevent",
+    "regional_regionalrecord", "regional_regionalrecordevent", "regional_regionalperson",
+    "regional_regionalpersonevent",
     "regional_link", "regional_card", "regional_cardevent", "regional_nonlink", "regional_nonlinkevent",
     "regional_domainevent", "regional_notification",
 )  # fmt: skip
@@ -120,12 +121,21 @@ def test_a_client_links_nothing_by_itself() -> None:
     assert two
 
 
-def test_internal_functions_are_closed(actor_outside: Actor) -> None:
-    for name in ("put(1, '[]')", "merge(1, 2, 'auto', 1, '', '[]', '')", "split(ARRAY[1]::bigint[], 'GF', '')",
-                 "drop(1)", "move(ARRAY[1]::bigint[], 1, 'auto', 1, 1, '', '[]', '')"):  # fmt: skip
-        with pytest.raises(Exception, match="permission denied"), unit_of_work(actor_outside):  # noqa: SIM117
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT regional_{name}")
+INTERNAL = (
+    "put(1, '[]')",
+    "merge(1, 2, 'auto', 1, '', '[]', '')",
+    "split(ARRAY[1]::bigint[], 'GF', '')",
+    "drop(1)",
+    "move(ARRAY[1]::bigint[], 1, 'auto', 1, 1, 1, '', '[]', '')",
+    "doubt(ARRAY[1]::bigint[])",
+)
+
+
+@pytest.mark.parametrize("call", INTERNAL)
+def test_internal_functions_are_closed(actor_outside: Actor, call: str) -> None:
+    with pytest.raises(Exception, match="permission denied"), unit_of_work(actor_outside):  # noqa: SIM117
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT regional_{call}")
 
 
 def test_cross_references_by_own_number_only() -> None:

@@ -62,6 +62,11 @@ def rows(code: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return found
 
 
+def subjects_of(record_ids: Sequence[int]) -> tuple[int, ...]:
+    """Persons followed in Pépites among these records: what the journal must show in their trace."""
+    return tuple(value("regional.record.refused", "SELECT regional_subjects(%s::bigint[])", [list(record_ids)]))
+
+
 def value(code: str, sql: str, params: Sequence[Any]) -> Any:
     """Call a function and give its value."""
     return rows(code, sql, params)[0][0]

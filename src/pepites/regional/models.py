@@ -92,7 +92,9 @@ class RegionalRecord(models.Model):
             models.Index(fields=["domain", "-received_at"], name="regional_record_feed"),
             models.Index(fields=["domain", "local_id"], name="regional_record_local"),
             models.Index(fields=["birth_date", "birth_name"], name="regional_record_born"),
-            GinIndex(fields=["name_text"], opclasses=["gin_trgm_ops"], name="regional_record_names"),
+            GinIndex(
+                fields=["domain", "name_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="regional_record_names"
+            ),
             models.Index(fields=["ins_matricule"], condition=~Q(ins_matricule=""), name="regional_record_ins"),
         ]
         constraints = [

@@ -11,6 +11,8 @@ PEPITES = "(SELECT d.id FROM regional_domain d WHERE d.code = 'PEPITES')"
 CLIENT = "coalesce(regional_client_domain(), 0)"
 """Never NULL: « NOT (false OR domain = NULL) » would refuse nobody."""
 NOW = "statement_timestamp()"
+AS_UUID = "CASE WHEN r.local_id ~ '^[0-9a-f-]{36}$' THEN r.local_id::uuid END"
+"""The person's public identifier; another domain's number is no UUID, whatever order the planner checks things in."""
 FEED_LOCK = 0x5_71C
 """One number for « feeds of the regional server »: shared by single ones, held alone by a batch."""
 
@@ -103,7 +105,7 @@ CREATE OR REPLACE FUNCTION regional_follow_person() RETURNS trigger LANGUAGE plp
   SET search_path = pg_catalog, public, pg_temp AS $body$
 BEGIN
   UPDATE patients_patient p SET regional_id = s.irp
-  FROM (SELECT r.local_id::uuid AS public_id, q.irp
+  FROM (SELECT %(uuid)s AS public_id, q.irp
         FROM new_links l JOIN regional_regionalrecord r ON r.id = l.record_id AND r.domain_id = %(pepites)s
         JOIN regional_regionalperson q ON q.id = l.person_id WHERE l.active) s
   WHERE p.public_id = s.public_id AND p.regional_id <> s.irp;
@@ -113,7 +115,7 @@ $body$;
 REVOKE ALL ON FUNCTION regional_follow_person() FROM PUBLIC;
 CREATE TRIGGER regional_link_follow AFTER INSERT ON regional_link REFERENCING NEW TABLE AS new_links
   FOR EACH STATEMENT EXECUTE FUNCTION regional_follow_person();
-""" % {"pepites": PEPITES}  # noqa: UP031 - braces of SQL arrays
+""" % {"pepites": PEPITES, "uuid": AS_UUID}  # noqa: UP031 - braces of SQL arrays
 
 # An active record has exactly one active link: at most one by its unique index, at least one here, at the commit.
 LINKED = """

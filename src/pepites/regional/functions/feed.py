@@ -25,8 +25,9 @@ COLUMNS = {
     "attributes": "varchar[]", "ins_oid": "text", "ins_matricule": "text", "ins_history": "jsonb",
 }  # fmt: skip
 NAMES = tuple(COLUMNS)
-_ROW = "public_id uuid, irp text, local_id text, occurred_at timestamptz, keys jsonb, name_text text, " + ", ".join(
-    f"{name} {kind}" for name, kind in COLUMNS.items()
+_ROW = (
+    "public_id uuid, irp text, local_id text, occurred_at timestamptz, keys jsonb, name_text text, unfed boolean, "
+    + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 )
 _ROWS = f"jsonb_to_recordset(p_rows) AS r({_ROW})"
 _OLD, _NEW = ", ".join(f"x.{name}" for name in NAMES), ", ".join(f"t.{name}" for name in NAMES)
@@ -50,7 +51,7 @@ PUT = internal_function(
       SELECT coalesce(jsonb_object_agg(x.id, x.status), '{{}}') INTO former FROM {_ROWS}
       JOIN regional_regionalrecord x ON x.domain_id = p_domain AND x.local_id = r.local_id AND x.replaced_by_id IS NULL;
       UPDATE regional_regionalrecord x SET ({", ".join(NAMES)}) = ROW({_NEW}), name_text = t.name_text, active = true,
-        version = x.version + CASE WHEN {_CHANGED} THEN 1 ELSE 0 END, fed_in = fed, received_at = clock_timestamp(),
+        version = x.version + CASE WHEN {_CHANGED} THEN 1 ELSE 0 END, fed_in = CASE WHEN t.unfed THEN -fed ELSE fed END, received_at = clock_timestamp(),
         occurred_at = coalesce(t.occurred_at, x.occurred_at)
       FROM (SELECT DISTINCT ON (r.local_id) y.id, r.* FROM {_ROWS}
             JOIN regional_regionalrecord y ON y.domain_id = p_domain AND y.local_id = r.local_id
@@ -58,16 +59,17 @@ PUT = internal_function(
       WHERE x.id = t.id AND (t.occurred_at IS NULL OR x.occurred_at IS NULL OR t.occurred_at >= x.occurred_at);
       INSERT INTO regional_regionalrecord (public_id, domain_id, local_id, version, active, name_text, occurred_at, fed_in,
         {", ".join(NAMES)})
-      SELECT r.public_id, p_domain, r.local_id, 1, true, r.name_text, r.occurred_at, fed,
+      SELECT r.public_id, p_domain, r.local_id, 1, true, r.name_text, r.occurred_at,
+        CASE WHEN r.unfed THEN -fed ELSE fed END,
         {", ".join(f"r.{name}" for name in NAMES)} FROM {_ROWS}
       WHERE NOT EXISTS (SELECT 1 FROM regional_regionalrecord y WHERE y.domain_id = p_domain AND y.local_id = r.local_id
                         AND y.replaced_by_id IS NULL);
       DELETE FROM regional_recordkey k USING regional_regionalrecord x
-      WHERE k.record_id = x.id AND x.fed_in = fed AND x.domain_id = p_domain AND former ? x.id::text
+      WHERE k.record_id = x.id AND abs(x.fed_in) = fed AND x.domain_id = p_domain AND former ? x.id::text
         AND x.local_id IN (SELECT r.local_id FROM {_ROWS});
       INSERT INTO regional_recordkey (key, domain_id, record_id)
       SELECT DISTINCT k.key::bigint, p_domain, x.id FROM {_ROWS}
-      JOIN regional_regionalrecord x ON x.domain_id = p_domain AND x.local_id = r.local_id AND x.active AND x.fed_in = fed
+      JOIN regional_regionalrecord x ON x.domain_id = p_domain AND x.local_id = r.local_id AND x.active AND abs(x.fed_in) = fed
       CROSS JOIN LATERAL jsonb_array_elements_text(r.keys) AS k(key) ON CONFLICT DO NOTHING;
       WITH alone AS (
         SELECT x.id, r.irp, r.status FROM {_ROWS} JOIN regional_regionalrecord x
@@ -104,14 +106,15 @@ STORE = rls.definer_function(
 )
 
 _FLAGS = "array_remove(ARRAY[nullif(i.homonym, ''), CASE WHEN i.doubtful THEN 'DOUT' END], NULL)"
-# Whoever calls it makes the copy faithful, and can make it nothing else: it asks nothing of the caller, not even a right.
+# Whoever calls it makes the copy faithful, and can make it nothing else. A person whom the caller does not reach is copied
+# (« homonyme » set on a double), and not matched by them: ``unfed``.
 # An identity that became fictitious or hidden, or was absorbed, leaves the server (STIC-7, §2.2).
 FEED_PEPITES = rls.definer_function(
     "regional_feed_pepites(p_patients bigint[], p_fresh text[])",
     _RETURNS,
     f"""
     #variable_conflict use_column
-    DECLARE home bigint := {PEPITES}; gone text[];
+    DECLARE home bigint := {PEPITES}; gone text[]; wide boolean := {TRUSTED} OR {CELL} OR identity_may_import();
     BEGIN
       IF cardinality(p_patients) > {LOCKED_ONE_BY_ONE} THEN
         PERFORM pg_advisory_xact_lock({FEED_LOCK});
@@ -129,7 +132,7 @@ FEED_PEPITES = rls.definer_function(
           SELECT gen_random_uuid() AS public_id, p.public_id::text AS local_id, NULL::timestamptz AS occurred_at,
             CASE WHEN EXISTS (SELECT 1 FROM regional_regionalperson q WHERE q.irp = p.regional_id)
               THEN q.fresh ELSE p.regional_id END AS irp,
-            left(p.search_text, 420) AS name_text,
+            left(p.search_text, 420) AS name_text, NOT (wide OR access_actor_level(p.id) >= 1) AS unfed,
             (SELECT coalesce(jsonb_agg(b.key), '[]') FROM identity_identityblock b WHERE b.patient_id = p.id) AS keys,
             i.birth_name, i.first_given_name, i.given_names, i.birth_date, i.birth_date_precision,
             i.birth_date_interpreted, i.sex, i.birth_place_cog, i.used_name, i.used_given_name, i.mother_name,

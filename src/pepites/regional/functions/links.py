@@ -25,8 +25,8 @@ INS_AGAINST = """(a.ins_matricule <> '' AND b.ins_matricule <> '' AND a.status =
   AND NOT b.ins_history @> jsonb_build_array(jsonb_build_array(a.ins_oid, a.ins_matricule)))"""
 
 MOVE = internal_function(
-    "regional_move(p_records bigint[], p_person bigint, p_origin text, p_other bigint, p_score double precision,"
-    " p_version text, p_terms jsonb, p_reason text)",
+    "regional_move(p_records bigint[], p_person bigint, p_origin text, p_direct bigint, p_other bigint,"
+    " p_score double precision, p_version text, p_terms jsonb, p_reason text)",
     "void",
     f"""
     DECLARE act uuid := gen_random_uuid();
@@ -35,8 +35,8 @@ MOVE = internal_function(
       WHERE record_id = ANY(p_records) AND active;
       INSERT INTO regional_link (public_id, record_id, person_id, origin, other_id, score, rule_version, terms, reason,
         author_id, batch, active, ended_reason)
-      SELECT gen_random_uuid(), q.id, p_person, p_origin, p_other, p_score, p_version, p_terms, p_reason,
-        {ACTOR_PRACTICE}, act, true, '' FROM unnest(p_records) AS q(id);
+      SELECT gen_random_uuid(), q.id, p_person, p_origin, CASE WHEN q.id = p_direct THEN p_other END, p_score, p_version,
+        p_terms, p_reason, {ACTOR_PRACTICE}, act, true, '' FROM unnest(p_records) AS q(id);
     END
     """,
 )
@@ -65,8 +65,8 @@ MERGE = internal_function(
       gone := CASE WHEN keep = mine THEN theirs ELSE mine END;
       SELECT array_agg(l.record_id), jsonb_object_agg(l.record_id, p.irp) INTO moved, former
       FROM regional_link l JOIN regional_regionalperson p ON p.id = l.person_id WHERE l.person_id = gone AND l.active;
-      PERFORM regional_move(moved, keep, p_origin, CASE WHEN keep = mine THEN p_record ELSE p_other END, p_score,
-        p_version, p_terms, p_reason);
+      PERFORM regional_move(moved, keep, p_origin, CASE WHEN keep = mine THEN p_other ELSE p_record END,
+        CASE WHEN keep = mine THEN p_record ELSE p_other END, p_score, p_version, p_terms, p_reason);
       UPDATE regional_regionalperson SET active = false, merged_into_id = keep WHERE id = gone;
       PERFORM regional_refresh(ARRAY[keep]);
       PERFORM regional_close_cards(moved || ARRAY({_members("keep")}));
@@ -103,6 +103,30 @@ JOIN = rls.definer_function(
     language="plpgsql",
 )
 
+# Records that held together only through one that left: a reader looks at them again.
+DOUBT = internal_function(
+    "regional_doubt(p_records bigint[])",
+    "void",
+    f"""
+    BEGIN
+      WITH RECURSIVE edges AS (
+        SELECT l.record_id AS a, l.other_id AS b FROM regional_link l
+        WHERE l.record_id = ANY(p_records) AND l.other_id = ANY(p_records)
+        UNION SELECT l.other_id, l.record_id FROM regional_link l
+        WHERE l.record_id = ANY(p_records) AND l.other_id = ANY(p_records)
+      ), seen(id) AS (
+        SELECT p_records[1] UNION SELECT e.b FROM seen s JOIN edges e ON e.a = s.id
+      )
+      INSERT INTO regional_card (public_id, queue, one_id, two_id, score, match_class, shadow, twin_risk, vetoes, terms,
+        rule_version, note, state, due_at, first_decision, first_reason, second_decision, second_reason)
+      SELECT gen_random_uuid(), 'collisions', least(p_records[1], q.id), greatest(p_records[1], q.id), 0, 'B', false, false,
+        '{{}}', '[]', '', 'Restées ensemble après une séparation, sans avoir été comparées', 'ouverte',
+        {NOW} + (SELECT s.review_days FROM regional_ruleset s) * interval '1 day', '', '', '', ''
+      FROM unnest(p_records) AS q(id) WHERE q.id NOT IN (SELECT s.id FROM seen s) LIMIT 10 ON CONFLICT DO NOTHING;
+    END
+    """,
+)
+
 # STIC-9: the qualified part keeps the identifier, else the larger, else the older; the other gets a new one.
 SPLIT = internal_function(
     "regional_split(p_records bigint[], p_fresh text, p_reason text)",
@@ -122,12 +146,14 @@ SPLIT = internal_function(
       ORDER BY q.qualified DESC, q.size DESC, q.oldest, q.first LIMIT 1;
       INSERT INTO regional_regionalperson (irp, status, active) VALUES (p_fresh, 'PROV', true) RETURNING id INTO born;
       SELECT p.irp INTO former FROM regional_regionalperson p WHERE p.id = whole;
-      PERFORM regional_move(mover, born, 'seul', NULL, NULL, '', '[]', p_reason);
+      PERFORM regional_move(mover, born, 'seul', NULL, NULL, NULL, '', '[]', p_reason);
       INSERT INTO regional_nonlink (public_id, one_id, two_id, reason, author_id, lifted_reason)
       SELECT gen_random_uuid(), least(a.id, b.id), greatest(a.id, b.id), p_reason, {ACTOR_PRACTICE}, ''
       FROM unnest(part) AS a(id) CROSS JOIN unnest(rest) AS b(id) ON CONFLICT DO NOTHING;
       PERFORM regional_refresh(ARRAY[whole, born]);
       PERFORM regional_close_cards(part || rest);
+      PERFORM regional_doubt(part);
+      PERFORM regional_doubt(rest);
       PERFORM regional_notify(whole, 'separation', '{{}}');
       PERFORM regional_notify(born, 'separation', (SELECT jsonb_object_agg(q.id, former) FROM unnest(mover) AS q(id)));
       RETURN born;
@@ -173,5 +199,5 @@ LIFT = rls.definer_function(
     language="plpgsql",
 )
 
-INTERNAL = (MOVE, MERGE, SPLIT)
+INTERNAL = (MOVE, MERGE, DOUBT, SPLIT)
 ALL = (JOIN, UNLINK, LIFT)

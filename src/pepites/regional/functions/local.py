@@ -62,7 +62,7 @@ MERGE_LOCAL = rls.definer_function(
           ORDER BY (p.id = mine AND p.status = 'QUAL') DESC, p.created_at, p.id LIMIT 1;
           IF oldest = theirs THEN
             PERFORM regional_move(ARRAY(SELECT l.record_id FROM regional_link l WHERE l.person_id = mine AND l.active),
-              theirs, 'domaine', NULL, NULL, '', '[]', 'fusion dans le domaine');
+              theirs, 'domaine', NULL, NULL, NULL, '', '[]', 'fusion dans le domaine');
             UPDATE regional_regionalperson SET active = false, merged_into_id = theirs WHERE id = mine;
           ELSE
             UPDATE regional_regionalperson SET active = false, merged_into_id = mine WHERE id = theirs;

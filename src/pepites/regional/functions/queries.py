@@ -1,7 +1,7 @@
 """Readings that pass over the policies: candidates of what was just fed, cross-references, demographic queries (STIC-10)."""
 
 from pepites.common import rls
-from pepites.regional.functions.base import CELL, CLIENT, PEPITES, REFUSE, TRUSTED, XACT
+from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, REFUSE, TRUSTED, XACT
 
 CANDIDATES = 50
 BLOCK = 200
@@ -41,10 +41,11 @@ CANDIDATES_SQL = rls.definer_function(
           WHERE q.key = o.key AND q.domain_id = d.id AND q.record_id <> f.id LIMIT {BLOCK}) k
         WHERE NOT p_fuzzy GROUP BY 1, 2
         UNION ALL
-        SELECT f.id, x.id, 1 FROM refs f CROSS JOIN LATERAL (
+        SELECT f.id, x.id, 1 FROM refs f
+        JOIN regional_domain d ON d.active AND (d.id <> f.domain_id OR d.code <> 'PEPITES')
+        CROSS JOIN LATERAL (
           SELECT r.id FROM regional_regionalrecord r
-          WHERE r.name_text % f.name_text AND r.active AND r.id <> f.id
-            AND (r.domain_id <> f.domain_id OR r.domain_id <> {PEPITES})
+          WHERE r.domain_id = d.id AND r.name_text % f.name_text AND r.active AND r.id <> f.id
             AND r.birth_date BETWEEN f.birth_date - 1100 AND f.birth_date + 1100
           ORDER BY similarity(r.name_text, f.name_text) DESC LIMIT 20) x
         WHERE p_fuzzy
@@ -84,6 +85,19 @@ IDENTIFIERS = rls.definer_function(
     f"""
     SELECT r.id, p.irp::text FROM regional_regionalrecord r JOIN regional_link l ON l.record_id = r.id AND l.active
     JOIN regional_regionalperson p ON p.id = l.person_id WHERE r.id = ANY(p_records) AND {_FRESH}
+    """,
+    volatile="STABLE",
+)
+
+# Persons of Pépites among these records, for the journal of who read or changed what concerns them.
+SUBJECTS = rls.definer_function(
+    "regional_subjects(p_records bigint[])",
+    "bigint[]",
+    f"""
+    SELECT coalesce(array_agg(p.id ORDER BY p.id), ARRAY[]::bigint[]) FROM regional_regionalrecord r
+    JOIN regional_domain d ON d.id = r.domain_id AND d.code = 'PEPITES'
+    JOIN patients_patient p ON p.public_id = {AS_UUID}
+    WHERE r.id = ANY(p_records[1:200]) AND {_FRESH}
     """,
     volatile="STABLE",
 )
@@ -230,4 +244,4 @@ ACCESSES = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (CANDIDATES_SQL, IDENTIFIERS, KNOWN, LOST_INS, CROSS_REFERENCES, FIND, MATCH, PERSONS, ACCESSES)
+ALL = (CANDIDATES_SQL, IDENTIFIERS, SUBJECTS, KNOWN, LOST_INS, CROSS_REFERENCES, FIND, MATCH, PERSONS, ACCESSES)

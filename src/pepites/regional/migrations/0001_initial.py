@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='regionalrecord',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_text'], name='regional_record_names', opclasses=['gin_trgm_ops']),
+            index=django.contrib.postgres.indexes.GinIndex(fields=['domain', 'name_text'], name='regional_record_names', opclasses=['int8_ops', 'gin_trgm_ops']),
         ),
         migrations.AddIndex(
             model_name='regionalrecord',

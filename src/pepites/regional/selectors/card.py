@@ -13,6 +13,7 @@ from pepites.common.clock import now
 from pepites.common.errors import NotFound
 from pepites.directory.models import PractitionerRole
 from pepites.identity.selectors.labels import grouped_regional_id
+from pepites.regional.database import subjects_of
 from pepites.regional.enums import CardState, Decision, Queue
 from pepites.regional.models import Card, Link, NonLink, RegionalRecord, RuleSet
 from pepites.regional.selectors.labels import due_label, moment, trait_lines, veto_label
@@ -93,7 +94,8 @@ def card_visible_to(actor: Actor, public_id: UUID) -> CardPage:
         raise NotFound
     sides = [card.one, *([card.two] if card.two else [])]
     irps = dict(Link.objects.filter(record__in=sides, active=True).values_list("record_id", "person__irp"))
-    record("regional.card.read", object_type="regional_card", object_id=card.public_id)
+    subjects = subjects_of([one.pk for one in sides])
+    record("regional.card.read", subjects=subjects, object_type="regional_card", object_id=card.public_id)
     for irp in dict.fromkeys(irps.values()):
         record("regional.person.read", object_type="regional_person", object_id=irp)
     return _page(actor, card, sides, irps)

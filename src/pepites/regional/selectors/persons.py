@@ -12,6 +12,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import NotFound
 from pepites.identity.selectors.labels import grouped_regional_id, status_label
+from pepites.regional.database import subjects_of
 from pepites.regional.models import Link, NonLink, RegionalPerson, RegionalRecord
 from pepites.regional.selectors.labels import moment, trait_lines
 from pepites.regional.values import UnlinkDone
@@ -48,12 +49,13 @@ def person_visible_to(actor: Actor, irp: str) -> PersonPage:
     person = RegionalPerson.objects.select_related("merged_into").filter(irp=irp).first()
     if person is None:
         raise NotFound
-    record("regional.person.read", object_type="regional_person", object_id=irp)
     links = list(
         Link.objects.filter(person=person).select_related("record__domain", "author__professional", "other__domain")
         .order_by("-id")[:50]
     )  # fmt: skip
     live = [link for link in links if link.active]
+    subjects = subjects_of([link.record_id for link in live])
+    record("regional.person.read", subjects=subjects, object_type="regional_person", object_id=irp)
     best = best_record([link.record for link in live]) if live else None
     return PersonPage(
         person=person, irp_label=grouped_regional_id(irp), status_label=status_label(person.status),

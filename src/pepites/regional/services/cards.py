@@ -8,8 +8,9 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.regional import policies
-from pepites.regional.database import MESSAGES, value
+from pepites.regional.database import MESSAGES, subjects_of, value
 from pepites.regional.enums import CardState, Decision
+from pepites.regional.models import Card
 
 REFUSED = "regional.card.refused"
 
@@ -34,9 +35,11 @@ def decide_card(*, actor: Actor, card_id: UUID, decision: Decision, reason: str 
     state = value(
         REFUSED, "SELECT regional_decide_card(%s, %s, %s, %s)", [card_id, decision, reason, new_regional_id()]
     )
+    card = Card.objects.get(public_id=card_id)
+    subjects = subjects_of([one for one in (card.one_id, card.two_id) if one])
     record(
-        "regional.card.decided", action="U", object_type="regional_card", object_id=card_id, justification=reason,
-        detail={"decision": str(decision), "state": state},
+        "regional.card.decided", action="U", subjects=subjects, object_type="regional_card", object_id=card_id,
+        justification=reason, detail={"decision": str(decision), "state": state},
     )  # fmt: skip
     return CardState(state)
 

@@ -10,7 +10,7 @@ from pepites.common.errors import DomainError, NotFound
 from pepites.common.events import publish
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.regional import policies
-from pepites.regional.database import rows, value
+from pepites.regional.database import rows, subjects_of, value
 from pepites.regional.enums import CardState, Decision
 from pepites.regional.events import RecordUnlinked
 from pepites.regional.models import Link, RegionalRecord
@@ -54,18 +54,20 @@ def _unlink(actor: Actor, records: Sequence[UUID], reason: str) -> UnlinkDone:
         REFUSED, "SELECT * FROM regional_unlink(%s::uuid[], %s, %s)",
         [list(records), new_regional_id(), reason.strip()[:300]],
     )  # fmt: skip
+    ids = _ids(records)
     accesses = [
         {"at": at, "who": who, "organization": organization, "code": code, "irp": irp}
         for at, who, organization, code, irp in rows(
             REFUSED, "SELECT * FROM regional_accesses(%s::text[], %s)", [[whole], since]
         )
     ]
+    subjects = subjects_of(ids)
     for one in records:
         record(
-            "regional.unlinked", action="U", object_type="regional_record", object_id=one,
+            "regional.unlinked", action="U", subjects=subjects, object_type="regional_record", object_id=one,
             justification=reason.strip()[:200], detail={"accesses": len(accesses)},
         )  # fmt: skip
-    for record_id in _ids(records):
+    for record_id in ids:
         publish(RecordUnlinked(record_id))
     return UnlinkDone(mine, rest, accesses)
 

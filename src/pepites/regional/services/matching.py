@@ -13,7 +13,7 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict
 from pepites.common.events import publish
 from pepites.common.identifiers import new_uuid
-from pepites.regional.database import rows, value
+from pepites.regional.database import rows, subjects_of, value
 from pepites.regional.engine import HARD, VERSION, Judged, MatchRecord, Thresholds, Veto, ins_contradict, judge
 from pepites.regional.enums import Origin, Queue
 from pepites.regional.events import RecordsLinked
@@ -148,7 +148,8 @@ def _join(me: MatchRecord, one: Judged) -> bool:
     except Conflict:  # the database saw a contradiction between two other members: a reader decides
         return False
     record(
-        "regional.linked", action="U", object_type="regional_record", object_id=me.record_id,
+        "regional.linked", action="U", subjects=subjects_of([me.record_id, one.record_id]),
+        object_type="regional_record", object_id=me.record_id,
         detail={"other": one.record_id, "origin": str(origin), "score": one.score, "rules": VERSION},
     )  # fmt: skip
     publish(RecordsLinked(me.record_id, one.record_id, origin))
