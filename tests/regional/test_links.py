@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.conftest import as_owner
+from tests.identity import identity_factories as known
 from tests.regional.regional_factories import INS_A, cell, domain, feed, irp, open_doors, record_of, together
 
 from pepites.audit.unit import unit_of_work
@@ -173,6 +174,19 @@ def test_unlink_leaves_the_identifier_to_the_larger_part() -> None:
     kept = irp(young)
     unlink(actor, young)
     assert irp(two) == irp(three) == kept != irp(young)
+
+
+def test_pepites_is_told_by_its_own_file() -> None:
+    actor = cell()
+    patient = known.person(known.actor())
+    other = feed(actor, domain("CHC"), "1")
+    with as_owner():
+        card = Card.objects.get().public_id
+    with unit_of_work(actor):
+        services.decide_card(actor=actor, card_id=card, decision=Decision.LINK)
+    assert irp(other) == patient.regional_id
+    with as_owner():
+        assert set(Notification.objects.values_list("domain__code", flat=True)) == {"CHC"}
 
 
 def test_unlink_lists_the_accesses_made_through_the_link() -> None:

@@ -7,14 +7,16 @@ from django.db import connection
 from tests import factories
 from tests.conftest import as_owner
 from tests.identity import identity_factories as known
-from tests.regional.regional_factories import BORN, cell, domain, feed, open_doors
+from tests.regional.regional_factories import BORN, INS_A, INS_B, cell, domain, feed, open_doors
 
 from pepites.audit.models import Entry
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor
+from pepites.common.events import publish
 from pepites.identity import bulk
 from pepites.identity import services as identity
 from pepites.identity.enums import Attribute
+from pepites.identity.events import IdentityChanged
 from pepites.identity.models import DomainIdentity
 from pepites.patients.models import Patient
 from pepites.regional import services
@@ -173,6 +175,34 @@ def test_a_clinician_sees_nothing_of_the_hospital_identities(actor_outside: Acto
     with unit_of_work(actor_outside):
         assert RegionalRecord.objects.count() == Card.objects.count() == Link.objects.count() == 0
     assert BORN
+
+
+def test_a_qualified_person_brings_its_number_and_links_by_it() -> None:
+    """STIC-5. The table of numbers is identity's; where it is not there yet, this test makes the same."""
+    there = feed(cell(), domain(), "100", ins=INS_A)
+    who = known.actor()
+    patient = known.person(who)
+    assert irp_of(patient) != there.regional_id
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS identity_ins (id bigserial, public_id uuid, patient_id bigint,"
+            " identity_id bigint, oid varchar, matricule varchar, fingerprint varchar, active boolean, source varchar,"
+            " environment varchar)"
+        )
+        cursor.execute("UPDATE identity_domainidentity SET status = 'QUAL' WHERE patient_id = %s", [patient.pk])
+        for active, number in ((True, INS_A), (False, INS_B)):
+            cursor.execute(
+                "INSERT INTO identity_ins (public_id, patient_id, identity_id, oid, matricule, fingerprint, active,"
+                " source, environment) SELECT gen_random_uuid(), patient_id, id, %s, %s, %s, %s, 'INSI', 'production'"
+                " FROM identity_domainidentity WHERE patient_id = %s",
+                [number.oid, number.matricule, f"{active}", active, patient.pk],
+            )
+    with unit_of_work(who):
+        publish(IdentityChanged(patient.pk))
+    copy = copy_of(patient)
+    assert (copy.status, copy.ins_matricule) == ("QUAL", INS_A.matricule)
+    assert copy.ins_history == [[INS_B.oid, INS_B.matricule]]
+    assert irp_of(patient) == there.regional_id
 
 
 def test_nobody_matches_a_person_they_do_not_reach(actor_outside: Actor) -> None:

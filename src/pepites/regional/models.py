@@ -157,7 +157,10 @@ class Link(models.Model):
     ended_reason = models.CharField(max_length=300, default="", blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person"], condition=Q(active=True), name="regional_link_person")]
+        indexes = [
+            models.Index(fields=["person"], condition=Q(active=True), name="regional_link_person"),
+            models.Index(fields=["batch"], condition=Q(active=True) & ~Q(origin="seul"), name="regional_link_batch"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["record"], condition=Q(active=True), name="regional_one_active_link"),
         ]

@@ -69,13 +69,14 @@ REFRESH = internal_function(
 NOTIFY = internal_function(
     "regional_notify(p_person bigint, p_kind text, p_former jsonb)",
     "void",
-    """
+    f"""
+    DECLARE home bigint := {PEPITES};
     BEGIN
       INSERT INTO regional_notification (public_id, domain_id, kind, record_id, irp, former_irp, tries, last_error)
       SELECT gen_random_uuid(), r.domain_id, p_kind, r.id, p.irp, coalesce(p_former->>r.id::text, ''), 0, ''
       FROM regional_link l JOIN regional_regionalrecord r ON r.id = l.record_id
       JOIN regional_regionalperson p ON p.id = l.person_id
-      WHERE l.person_id = p_person AND l.active;
+      WHERE l.person_id = p_person AND l.active AND r.domain_id <> home;  -- Pépites follows at once, by trigger
     END
     """,
 )

@@ -109,13 +109,28 @@ _FLAGS = "array_remove(ARRAY[nullif(i.homonym, ''), CASE WHEN i.doubtful THEN 'D
 # Whoever calls it makes the copy faithful, and can make it nothing else. A person whom the caller does not reach is copied
 # (« homonyme » set on a double), and not matched by them: ``unfed``.
 # An identity that became fictitious or hidden, or was absorbed, leaves the server (STIC-7, §2.2).
+# The numbers of qualified identities, when the base keeps them (table ``identity_ins`` of identity): patient → active, former.
+_NUMBERS = """
+      IF to_regclass('public.identity_ins') IS NOT NULL THEN
+        EXECUTE 'SELECT coalesce(jsonb_object_agg(s.patient_id, s.said), ''{}'') FROM (
+            SELECT n.patient_id, jsonb_build_object(''oid'', max(n.oid) FILTER (WHERE n.active),
+              ''matricule'', max(n.matricule) FILTER (WHERE n.active), ''former'', coalesce(
+                jsonb_agg(jsonb_build_array(n.oid, n.matricule)) FILTER (WHERE NOT n.active), ''[]'')) AS said
+            FROM identity_ins n JOIN identity_domainidentity i ON i.id = n.identity_id AND i.active AND i.status = ''QUAL''
+            WHERE n.patient_id = ANY($1) GROUP BY n.patient_id HAVING bool_or(n.active)) s'
+        INTO numbers USING p_patients;
+      END IF;
+"""
+
 FEED_PEPITES = rls.definer_function(
     "regional_feed_pepites(p_patients bigint[], p_fresh text[])",
     _RETURNS,
     f"""
     #variable_conflict use_column
     DECLARE home bigint := {PEPITES}; gone text[]; wide boolean := {TRUSTED} OR {CELL} OR identity_may_import();
+      numbers jsonb := '{{}}';
     BEGIN
+      {_NUMBERS}
       IF cardinality(p_patients) > {LOCKED_ONE_BY_ONE} THEN
         PERFORM pg_advisory_xact_lock({FEED_LOCK});
       ELSE
@@ -140,7 +155,10 @@ FEED_PEPITES = rls.definer_function(
             ARRAY(SELECT t.number FROM identity_phone t WHERE t.patient_id = p.id AND t.active ORDER BY t.id) AS phones,
             (SELECT coalesce(jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date) ORDER BY a.id), '[]')
              FROM identity_alias a WHERE a.patient_id = p.id) AS aliases,
-            i.status, {_FLAGS} AS attributes, '' AS ins_oid, '' AS ins_matricule, '[]'::jsonb AS ins_history
+            CASE WHEN i.status = 'QUAL' AND NOT numbers ? p.id::text THEN 'VALI' ELSE i.status END AS status,
+            {_FLAGS} AS attributes, coalesce(numbers->p.id::text->>'oid', '') AS ins_oid,
+            coalesce(numbers->p.id::text->>'matricule', '') AS ins_matricule,
+            coalesce(numbers->p.id::text->'former', '[]') AS ins_history
           FROM unnest(p_patients, p_fresh) AS q(id, fresh) JOIN patients_patient p ON p.id = q.id
           JOIN identity_domainidentity i ON i.patient_id = p.id AND i.active AND i.domain = 'PEPITES'
           WHERE p.active AND p.survivor_id IS NULL AND p.identity_flags !~ 'FICT|CACH'

@@ -173,7 +173,8 @@ UNLINK = rls.definer_function(
       SELECT l.person_id, p.irp INTO person, who FROM regional_link l JOIN regional_regionalperson p ON p.id = l.person_id
       WHERE l.active AND l.record_id = ids[1];
       IF person IS NULL THEN {ABSENT} 'record'; END IF;
-      SELECT max(l.created_at) INTO begun FROM regional_link l WHERE l.person_id = person AND l.active;
+      SELECT min(l.created_at) INTO begun FROM regional_link l
+      WHERE l.person_id = person AND l.active AND l.origin <> 'seul';
       rest := ARRAY({_members("person")} AND l.record_id <> ALL(ids));
       born := regional_split(ids, p_fresh, p_reason);
       RETURN QUERY SELECT a.irp::text, b.irp::text, begun, who

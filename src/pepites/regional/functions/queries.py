@@ -1,7 +1,7 @@
 """Readings that pass over the policies: candidates of what was just fed, cross-references, demographic queries (STIC-10)."""
 
 from pepites.common import rls
-from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, REFUSE, TRUSTED, XACT
+from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, PEPITES, REFUSE, TRUSTED, XACT
 
 CANDIDATES = 50
 BLOCK = 200
@@ -29,7 +29,7 @@ CANDIDATES_SQL = rls.definer_function(
       PERFORM set_config('pg_trgm.similarity_threshold', '0.5', true);
       RETURN QUERY
       WITH refs AS MATERIALIZED (
-        SELECT r.id, r.domain_id, r.name_text, r.birth_date, l.person_id
+        SELECT r.id, r.domain_id, r.name_text, r.birth_date, r.ins_oid, r.ins_matricule, l.person_id
         FROM regional_regionalrecord r JOIN regional_link l ON l.record_id = r.id AND l.active
         WHERE r.id = ANY(p_records) AND r.active AND ({TRUSTED} OR {CELL} OR r.fed_in = {XACT})
       ), hits AS (
@@ -40,6 +40,11 @@ CANDIDATES_SQL = rls.definer_function(
         CROSS JOIN LATERAL (SELECT q.record_id FROM regional_recordkey q
           WHERE q.key = o.key AND q.domain_id = d.id AND q.record_id <> f.id LIMIT {BLOCK}) k
         WHERE NOT p_fuzzy GROUP BY 1, 2
+        UNION ALL
+        SELECT f.id, i.id, 100 FROM refs f JOIN regional_regionalrecord i
+          ON i.ins_matricule = f.ins_matricule AND i.ins_oid = f.ins_oid AND i.id <> f.id
+          AND (i.domain_id <> f.domain_id OR i.domain_id <> {PEPITES})
+        WHERE f.ins_matricule <> '' AND NOT p_fuzzy
         UNION ALL
         SELECT f.id, x.id, 1 FROM refs f
         JOIN regional_domain d ON d.active AND (d.id <> f.domain_id OR d.code <> 'PEPITES')
@@ -52,7 +57,7 @@ CANDIDATES_SQL = rls.definer_function(
       ), ranked AS (
         SELECT h.ref, h.record_id, l.person_id, f.person_id AS own,
           row_number() OVER (PARTITION BY h.ref ORDER BY h.shared DESC, h.record_id) AS rank
-        FROM hits h JOIN refs f ON f.id = h.ref
+        FROM (SELECT g.ref, g.record_id, sum(g.shared) AS shared FROM hits g GROUP BY 1, 2) h JOIN refs f ON f.id = h.ref
         JOIN regional_regionalrecord r ON r.id = h.record_id AND r.active
         JOIN regional_link l ON l.record_id = h.record_id AND l.active WHERE l.person_id <> f.person_id
       ), kept AS (SELECT * FROM ranked WHERE rank <= {CANDIDATES}

@@ -468,6 +468,10 @@ class Migration(migrations.Migration):
             model_name='link',
             index=models.Index(condition=models.Q(('active', True)), fields=['person'], name='regional_link_person'),
         ),
+        migrations.AddIndex(
+            model_name='link',
+            index=models.Index(condition=models.Q(('active', True), models.Q(('origin', 'seul'), _negated=True)), fields=['batch'], name='regional_link_batch'),
+        ),
         migrations.AddConstraint(
             model_name='link',
             constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('record',), name='regional_one_active_link'),
