@@ -187,6 +187,7 @@ def _around_the_region(scenario: Scenario) -> None:
         hospital = regional.set_domain(actor=system, code="CH", name="Hôpital", oid="1.2.3")
         received = regional.receive_record(actor=system, domain=hospital, record=IncomingRecord("1", traits))
     scenario.objects["record"] = received.record_public_id
+    scenario.objects["domain"] = hospital.public_id
     scenario.objects["irp"] = received.regional_id
     with as_owner():
         scenario.objects["card"] = Card.objects.get().public_id
@@ -219,6 +220,7 @@ OBJECT_OF = {
     "regional:card": "card",
     "regional:take": "card",
     "regional:separate": "record",
+    "regional:domain": "domain",
 }
 UNMADE = {"accounts:remove-passkey", "access:review", "identity:double", "regional:undo", "regional:lift"}
 

@@ -43,7 +43,8 @@ def _regional(platform: Platform) -> dict[str, str]:
         " JOIN regional_regionalrecord r ON r.id = l.record_id JOIN regional_regionalperson p ON p.id = l.person_id"
         " WHERE l.active AND l.origin = 'manuel' ORDER BY l.id LIMIT 1"
     )
-    return {"card": str(card), "record": str(record), "irp": irp, "link": str(link)}
+    domain = platform.value("SELECT public_id FROM regional_domain WHERE code = 'CHS'")
+    return {"domain": str(domain), "card": str(card), "record": str(record), "irp": irp, "link": str(link)}
 
 
 @pytest.fixture(scope="module")

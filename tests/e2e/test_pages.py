@@ -86,6 +86,7 @@ PAGES = [
     PageType("identite-separer", "/identite/enregistrements/{record}/separer/", login="epalmarin"),
     PageType("lien-defaire", "/identite/liens/{link}/defaire/", login="epalmarin"),
     PageType("region", "/identite/region/", login="epalmarin"),
+    PageType("domaine", "/identite/region/domaines/{domain}/", login="epalmarin"),
     PageType("discussions", "/discussions/"),
     PageType("discussions-mentions", "/discussions/?vue=mentions"),
     PageType("discussions-recherche", "/discussions/recherche/?q=pirogue"),

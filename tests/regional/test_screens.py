@@ -10,7 +10,8 @@ from tests.identity.test_views import signed_in
 from tests.regional.regional_factories import INS_A, cell, domain, feed, irp, open_doors, record_of, together
 
 from pepites.common.actor import Actor
-from pepites.regional.models import Card, Link, NonLink
+from pepites.common.errors import Refused
+from pepites.regional.models import Card, Domain, Link, NonLink
 from pepites.regional.values import Received
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +154,24 @@ def test_region(reader: Actor, pair: tuple[Received, Received]) -> None:
     text = page(signed_in(reader), "region")
     for words in ("Hôpital CHC", "Charte signée le", "Identités actives", "0 sur 1 000", "pas encore mesurée"):
         assert words in text
+
+
+def test_who_answers_for_a_domain(reader: Actor, pair: tuple[Received, Received]) -> None:
+    client, where = signed_in(reader), record_of(pair[0]).domain
+    assert "Changer le référent" in page(client, "region")
+    url = reverse("regional:domain", args=[where.public_id])
+    wrong = client.post(url, {"charter_signed_on": "2999-01-01"})
+    assert wrong.status_code == 422
+    assert "doit être passée" in wrong.content.decode()
+    asked = {"referent": "Mme Essai", "charter_signed_on": "2026-01-05", "active": "on"}
+    assert client.post(url, asked).status_code == 302
+    with as_owner():
+        where.refresh_from_db()
+    assert (where.referent, where.charter_signed_on, where.active) == ("Mme Essai", dt.date(2026, 1, 5), True)
+    client.post(url, {"referent": "Mme Essai"})
+    with pytest.raises(Refused):
+        feed(reader, Domain.objects.get(pk=where.pk), "9")
+    page(client, "domain", pair[0].record_public_id, status=404)
 
 
 def test_take_next_and_empty_queue(reader: Actor, pair: tuple[Received, Received]) -> None:

@@ -15,4 +15,5 @@ urlpatterns = [
     path("identite/liens/<uuid:public_id>/defaire/", persons.undo, name="undo"),
     path("identite/separations/<uuid:public_id>/lever/", persons.lift, name="lift"),
     path("identite/region/", persons.region, name="region"),
+    path("identite/region/domaines/<uuid:public_id>/", persons.domain, name="domain"),
 ]

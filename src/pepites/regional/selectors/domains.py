@@ -3,12 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
+from pepites.common.errors import NotFound
 from pepites.regional.enums import Queue
 from pepites.regional.models import Card, Domain, RegionalPerson, RegionalRecord, RuleSet
 from pepites.regional.selectors.labels import moment
@@ -36,18 +38,25 @@ def region_visible_to(actor: Actor) -> Region:
         doubtful=Count("records", filter=active & Q(records__attributes__contains=["DOUT"])),
         last=Max("records__received_at"),
     ).order_by("name")
-    doubles = dict(
-        Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES)
-        .values_list("one__domain_id")
-        .annotate(n=Count("id"))
-    )
+    waiting = Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES)
+    doubles = dict(waiting.values_list("one__domain_id").annotate(n=Count("id")).order_by())
     return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts())
+
+
+def domain_visible_to(actor: Actor, public_id: UUID) -> Domain:
+    """One domain, to change who answers for it."""
+    del actor
+    found = Domain.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _domain(one: Any, doubles: int) -> dict[str, Any]:
     silent = one.active and one.code != "PEPITES" and (one.last is None or one.last < now() - SILENT)
     return {
-        "name": one.name, "system": one.oid or one.uri, "active": one.active, "total": spaced(one.total),
+        "public_id": one.public_id, "name": one.name, "system": one.oid or one.uri, "active": one.active,
+        "total": spaced(one.total),
         "qualified": share(one.qualified, one.total), "validated": share(one.validated, one.total),
         "doubtful": spaced(one.doubtful), "doubles": spaced(doubles), "last": moment(one.last) or "jamais",
         "silent": silent, "errors": one.errors, "last_error": one.last_error, "referent": one.referent,

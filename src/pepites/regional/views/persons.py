@@ -14,7 +14,7 @@ from pepites.common.identifiers import is_regional_id
 from pepites.common.views import posted
 from pepites.identity.views.base import actor_of, attempt, status_of
 from pepites.regional import policies, services
-from pepites.regional.forms import ReasonForm
+from pepites.regional.forms import DomainForm, ReasonForm
 from pepites.regional.selectors import domains, persons
 
 REFUSED = "regional.link.refused"
@@ -81,3 +81,22 @@ def region(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(policies.is_cell(actor), code=REFUSED)
     return render(request, "regional/region.html", {"region": domains.region_visible_to(actor)})
+
+
+@require_http_methods(["GET", "POST"])
+def domain(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Who answers for a domain; Pépites' own included."""
+    actor = actor_of(request)
+    require(policies.is_cell(actor), code=REFUSED)
+    one = domains.domain_visible_to(actor, public_id)
+    first = {name: getattr(one, name) for name in DomainForm.base_fields}
+    form = DomainForm(posted(request), initial=first)
+    if request.method == "POST" and form.is_valid():
+        with attempt(form):
+            services.set_domain(
+                actor=actor, code=one.code, name=one.name, oid=one.oid, uri=one.uri,
+                organization_id=one.organization_id, **form.cleaned_data,
+            )  # fmt: skip
+            messages.success(request, "Domaine enregistré.")
+            return redirect("regional:region")
+    return render(request, "regional/domain.html", {"form": form, "domain": one}, status=status_of(form))
