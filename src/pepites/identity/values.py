@@ -1,7 +1,5 @@
 """The values of an identity, gathered for the rest of the code."""
 
-from dataclasses import dataclass
-
 from pepites.identity.blocks import AliasValue
 from pepites.identity.dates import (
     DateError,
@@ -10,6 +8,7 @@ from pepites.identity.dates import (
     is_missing_date,
     parse_birth_date,
 )
+from pepites.identity.ins import OID_DEMO, OID_NIA, OID_NIR, OID_TEST, InsNumber
 from pepites.identity.normalisation import (
     MAX_NAME_LENGTH,
     UNKNOWN_PLACE,
@@ -26,6 +25,10 @@ from pepites.identity.traits import IdentityTraits
 
 __all__ = [
     "MAX_NAME_LENGTH",
+    "OID_DEMO",
+    "OID_NIA",
+    "OID_NIR",
+    "OID_TEST",
     "UNKNOWN_PLACE",
     "AliasValue",
     "DateError",
@@ -44,11 +47,3 @@ __all__ = [
     "strict_given_name",
     "strict_ins",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class InsNumber:
-    """An INS: matricule (15 characters, key included) and OID of its authority, never one without the other (INS-1)."""
-
-    oid: str
-    matricule: str

@@ -13,7 +13,7 @@ from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
 from pepites.identity.phones import clean_phones
 from pepites.identity.statuses import compatible
-from pepites.identity.values import is_place_code
+from pepites.identity.values import OID_DEMO, OID_TEST, is_place_code
 from pepites.regional.database import rows, value
 from pepites.regional.enums import Queue
 from pepites.regional.models import Domain
@@ -25,7 +25,7 @@ from pepites.regional.values import IncomingRecord, Received
 
 MAX_LOCAL_ID, MAX_PHONES, MAX_HISTORY, BATCH = 64, 10, 30, 500
 STATUSES = ("PROV", "RECUP", "VALI", "QUAL")
-TEST_OIDS = ("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11")
+TEST_OIDS = (OID_TEST, OID_DEMO)
 _STORE = "SELECT * FROM regional_store(%s, %s::jsonb)"
 
 
@@ -47,6 +47,8 @@ def checked(incoming: IncomingRecord) -> IncomingRecord:
     if len(incoming.phones) > MAX_PHONES or len(incoming.ins_history) > MAX_HISTORY:
         raise DomainError("Trop de téléphones (10 au plus) ou d'anciens matricules (30 au plus).", field="phones")
     numbers = [one for one in (incoming.ins, *incoming.ins_history) if one]
+    if not all(one.well_formed for one in numbers):
+        raise DomainError("Un matricule INS compte 15 caractères, sous l'OID de son autorité.", field="ins")
     if settings.PRODUCTION and any(one.oid in TEST_OIDS for one in numbers):
         raise DomainError("Un matricule de test ou de démonstration n'entre pas en production.", field="ins")
     if incoming.commune_cog and not is_place_code(incoming.commune_cog):
