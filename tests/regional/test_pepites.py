@@ -195,7 +195,7 @@ def test_a_qualified_person_brings_its_number_and_links_by_it() -> None:
                 "INSERT INTO identity_ins (public_id, patient_id, identity_id, oid, matricule, fingerprint, active,"
                 " source, environment) SELECT gen_random_uuid(), patient_id, id, %s, %s, %s, %s, 'INSI', 'production'"
                 " FROM identity_domainidentity WHERE patient_id = %s",
-                [number.oid, number.matricule, f"{active}", active, patient.pk],
+                [number.oid, number.matricule, f"{int(active):064x}", active, patient.pk],
             )
     with unit_of_work(who):
         publish(IdentityChanged(patient.pk))

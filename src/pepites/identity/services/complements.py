@@ -7,9 +7,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import DomainError
-from pepites.common.events import publish
 from pepites.identity.enums import AliasKind, PhoneKind
-from pepites.identity.events import IdentityChanged
 from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
 from pepites.identity.phones import clean_phone
@@ -50,7 +48,6 @@ def add_alias(
         added_at=now(),
     )
     rebuild_blocks(identity)
-    publish(IdentityChanged(identity.patient_id))
     record("identity.alias.added", action="C", subjects=(identity.patient_id,), object_id=alias.public_id)
     return alias
 
@@ -73,7 +70,6 @@ def add_phone(*, actor: Actor, identity: DomainIdentity, number: str, kind: Phon
         return known
     phone = Phone.objects.create(patient_id=identity.patient_id, number=number, key=key, kind=kind, added_at=now())
     rebuild_blocks(identity)
-    publish(IdentityChanged(identity.patient_id))
     record("identity.phone.added", action="C", subjects=(identity.patient_id,), object_id=phone.public_id)
     return phone
 
@@ -86,5 +82,4 @@ def remove_phone(*, actor: Actor, identity: DomainIdentity, phone: Phone) -> Non
     phone.active = False
     phone.save(update_fields=["active"])
     rebuild_blocks(identity)
-    publish(IdentityChanged(identity.patient_id))
     record("identity.phone.removed", action="U", subjects=(identity.patient_id,), object_id=phone.public_id)

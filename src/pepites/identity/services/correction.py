@@ -99,8 +99,8 @@ def correct_identity(
         _keep_former(actor, current, strict, judgment=judgment)
     for name in changed:
         setattr(current, name, columns[name])
-    rebuild_blocks(current)  # before the event that ``save`` publishes: its readers match by these keys
     save(actor, current, reason)
+    rebuild_blocks(current)
     record(
         "identity.corrected",
         action="U",
@@ -139,7 +139,7 @@ def _keep_former(actor: Actor, current: DomainIdentity, strict: list[str], *, ju
 
 
 def rebuild_blocks(identity: DomainIdentity) -> None:
-    """Recompute the blocking keys from the traits, aliases and phones now stored."""
+    """Recompute the blocking keys from the traits, aliases and phones now stored; whoever matches by them is told."""
     aliases = [
         AliasValue(one.birth_name, one.given_names, one.birth_date)
         for one in Alias.objects.filter(patient_id=identity.patient_id)
@@ -148,3 +148,4 @@ def rebuild_blocks(identity: DomainIdentity) -> None:
     keys = hashed_keys(match_variants(traits_of(identity), phones, aliases))
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_set_blocks(%s, %s)", [identity.patient_id, keys])
+    publish(IdentityChanged(identity.patient_id))
