@@ -16,6 +16,7 @@ from pepites.demo.staff import demo_accounts
 from pepites.identity.models import DomainIdentity
 from pepites.messaging.models import Attachment, Conversation, Message
 from pepites.patients.models import Patient
+from pepites.regional.models import Card, Link
 
 
 def test_population_is_the_same_each_time() -> None:
@@ -50,6 +51,20 @@ def test_the_whole_territory_is_built_through_the_services(committed_database: d
         assert Message.objects.exclude(mentions=[]).filter(kind="text").exists()
         assert Patient.objects.filter(interpreter=True).count() > 40
         assert len(_shown(Patient, "language")) > 6
+        assert _shown(Card, "queue") >= {
+            "candidats",
+            "doublons",
+            "collisions",
+            "ins",
+            "verifications",
+            "separations",
+            "homonymes",
+        }
+        assert Card.objects.filter(twin_risk=True).exists()
+        assert Link.objects.filter(active=True, origin="ins").exists()
+        identifiers = Link.objects.filter(active=True, record__domain__code="PEPITES")
+        shown = {str(one.public_id): one.regional_id for one in Patient.objects.all()}
+        assert dict(identifiers.values_list("record__local_id", "person__irp")) == shown
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM audit_entry WHERE outcome <> 0")
             assert cursor.fetchone()[0] == 0

@@ -16,7 +16,7 @@ from pepites.access.enums import ConsentMode, Level, Regime
 from pepites.access.models import ConsentRecord, Opposition
 from pepites.accounts.models import User
 from pepites.audit.unit import unit_of_work
-from pepites.common.actor import Actor
+from pepites.common.actor import Actor, Channel, system_actor
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.enums import MemberRole, NoteType
@@ -28,6 +28,9 @@ from pepites.identity.traits import IdentityTraits
 from pepites.messaging import services as messaging
 from pepites.messaging.models import Attachment
 from pepites.messaging.values import Upload
+from pepites.regional import services as regional
+from pepites.regional.models import Card
+from pepites.regional.values import IncomingRecord
 
 ROLES = (
     "anonyme",
@@ -116,6 +119,7 @@ def build() -> Scenario:
         coordinator = factories.actor_for(scenario.users["coordination"][1])
     scenario.objects |= {"slug": network.slug, "other_network": other.pk}
     _around_the_person(scenario, coordinator, actors, network.pk)
+    _around_the_region(scenario)
     return scenario
 
 
@@ -177,6 +181,20 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["practice"] = scenario.users["membre"][1].public_id
 
 
+def _around_the_region(scenario: Scenario) -> None:
+    """A hospital that knows the same person: a card of the identity cell, and a link it may undo."""
+    system = system_actor("essai", channel=Channel.COMMAND)
+    traits = IdentityTraits("DROITS", "LEA", "LEA", PartialDate(date(1950, 2, 3)), sex="F", birth_place_cog="97302")
+    with as_owner(), unit_of_work(system):
+        hospital = regional.set_domain(actor=system, code="CH", name="Hôpital", oid="1.2.3")
+        received = regional.receive_record(actor=system, domain=hospital, record=IncomingRecord("1", traits))
+    scenario.objects["record"] = received.record_public_id
+    scenario.objects["domain"] = hospital.public_id
+    scenario.objects["irp"] = received.regional_id
+    with as_owner():
+        scenario.objects["card"] = Card.objects.get().public_id
+
+
 # Which object stands for a URL's ``public_id``; the person by default, nobody where nothing of the kind was made.
 OBJECT_OF = {
     "accounts:account-admin": "account",
@@ -202,8 +220,12 @@ OBJECT_OF = {
     "coordination:pathway-close": "pathway",
     "coordination:consent-revoke": "consent",
     "coordination:opposition-lift": "opposition",
+    "regional:card": "card",
+    "regional:take": "card",
+    "regional:separate": "record",
+    "regional:domain": "domain",
 }
-UNMADE = {"accounts:remove-passkey", "access:review", "identity:double"}
+UNMADE = {"accounts:remove-passkey", "access:review", "identity:double", "regional:undo", "regional:lift"}
 
 
 def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[str, Any]:
@@ -220,6 +242,7 @@ def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[s
                 "patient": objects["patient"],
                 "slug": objects["slug"],
                 "practice": objects["practice"],
+                "irp": objects["irp"],
                 "act": "suspendre",
                 "entry": 1,
                 "token": "inconnu",

@@ -35,6 +35,18 @@ MADE_BY_HER = (
 )
 
 
+def _regional(platform: Platform) -> dict[str, str]:
+    """A card of the cell, and a record that a reader linked."""
+    card = platform.value("SELECT public_id FROM regional_card WHERE queue = 'candidats' ORDER BY id LIMIT 1")
+    ((record, irp, link),) = platform.rows(
+        "SELECT r.public_id, p.irp, l.public_id FROM regional_link l"
+        " JOIN regional_regionalrecord r ON r.id = l.record_id JOIN regional_regionalperson p ON p.id = l.person_id"
+        " WHERE l.active AND l.origin = 'manuel' ORDER BY l.id LIMIT 1"
+    )
+    domain = platform.value("SELECT public_id FROM regional_domain WHERE code = 'CHS'")
+    return {"domain": str(domain), "card": str(card), "record": str(record), "irp": irp, "link": str(link)}
+
+
 @pytest.fixture(scope="module")
 def places(platform: Platform) -> dict[str, str]:
     """Public ids the addresses need: a person with a full circle, their circle's conversation and the rest."""
@@ -87,6 +99,7 @@ def places(platform: Platform) -> dict[str, str]:
             one(f"SELECT t.public_id FROM messaging_message t {MADE_BY_HER} AND kind = 'text' ORDER BY t.id LIMIT 1")
         ),
         "consent": str(one("SELECT public_id FROM access_consentrecord WHERE patient_id = %s LIMIT 1", patient_pk)),
+        **_regional(platform),
         "opposition": str(
             one(
                 "SELECT o.public_id FROM access_opposition o"

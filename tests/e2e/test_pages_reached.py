@@ -164,6 +164,8 @@ REFUSED = {
     "parcours-clore-erreurs": ("/parcours/{pathway}/clore/", "Clore", "mrobinel"),
     "mot-de-passe-erreurs": ("/compte/mot-de-passe/", "Changer le mot de passe", "mrobinel"),
     "piece-erreurs": ("/personnes/{patient}/identite/piece/", "Enregistrer la vérification", "epalmarin"),
+    "carte-erreurs": ("/identite/rapprochements/{card}/", "Ne sont pas la même personne", "epalmarin"),
+    "separer-erreurs": ("/identite/enregistrements/{record}/separer/", "Séparer cette identité", "epalmarin"),
     "compte-inviter-erreurs": ("/administration/reseaux/maia/inviter/", "Créer", "abellony"),
     "connexion-erreurs": ("/connexion/", "Continuer", ""),
 }

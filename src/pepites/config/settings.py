@@ -171,6 +171,7 @@ INSTALLED_APPS = [
     "pepites.patients",
     "pepites.access",
     "pepites.identity",
+    "pepites.regional",
     "pepites.documents",
     "pepites.messaging",
     "pepites.coordination",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("pepites.accounts.urls")),
     path("", include("pepites.access.urls")),
     path("", include("pepites.identity.urls")),
+    path("", include("pepites.regional.urls")),
     path("", include("pepites.messaging.urls")),
     path("", include("pepites.coordination.urls")),
     path("", include("pepites.fhir.urls")),

@@ -9,6 +9,7 @@ from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
+from pepites.demo.hospitals import feed_hospitals
 from pepites.demo.places import STRUCTURES
 from pepites.demo.staff import ALL_STAFF, STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
@@ -36,6 +37,7 @@ def build_demo(progress: Progress) -> None:
     progress("Cercles, notes, tâches et discussions")
     tell_stories(actors, people, progress)
     tell_histories(actors, people)
+    feed_hospitals(actors, progress)
 
 
 class Actors:

@@ -4,8 +4,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityCreated:
+    """Persons were created: one by hand, or the batch of an import; names, phones and keys are all stored."""
+
+    patient_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityChanged:
-    """The traits, status or attributes of a person changed."""
+    """The traits, status, attributes, other names or phones of a person changed."""
 
     patient_id: int
 

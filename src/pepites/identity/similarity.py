@@ -188,23 +188,32 @@ def worth_comparing(a: MatchTraits, b: MatchTraits) -> bool:
     return points + 3.0 >= LIKELY_THRESHOLD and bool(tail := phone_tail(a.phone)) and tail == phone_tail(b.phone)
 
 
-def _side_points(a: MatchTraits, b: MatchTraits) -> tuple[float, list[str]]:
-    points, reasons = 0.0, []
+def _side_terms(a: MatchTraits, b: MatchTraits) -> list[tuple[str, float]]:
+    """Sex, place, phone, mother: a missing value is no evidence (§4 of the reconciliation note)."""
+    terms: list[tuple[str, float]] = []
     if "I" not in (a.sex, b.sex) and a.sex and b.sex:
-        points += 0.5 if a.sex == b.sex else -5.0
-        if a.sex != b.sex:
-            reasons.append("sexes différents")
+        terms.append(("Même sexe", 0.5) if a.sex == b.sex else ("Sexes différents", -5.0))
     if UNKNOWN_PLACE not in (a.birth_place, b.birth_place) and a.birth_place and b.birth_place:
-        points += 1.5 if a.birth_place == b.birth_place else -1.5
-        if a.birth_place == b.birth_place:
-            reasons.append("même lieu de naissance")
-    if (tail := phone_tail(a.phone)) and tail == phone_tail(b.phone):
-        points += 3.0
-        reasons.append("même téléphone")
+        same = a.birth_place == b.birth_place
+        terms.append(("Même lieu de naissance", 1.5) if same else ("Lieux de naissance différents", -1.5))
+    if _same_phone(a, b):
+        terms.append(("Même téléphone", 3.0))
     if a.mother_name and b.mother_name and name_likeness(a.mother_name, b.mother_name) >= 0.95:
-        points += 1.0
-        reasons.append("même mère")
-    return points, reasons
+        terms.append(("Même mère", 1.0))
+    return terms
+
+
+_REASONS: Final = {
+    "Sexes différents": "sexes différents",
+    "Même lieu de naissance": "même lieu de naissance",
+    "Même téléphone": "même téléphone",
+    "Même mère": "même mère",
+}
+
+
+def _side_points(a: MatchTraits, b: MatchTraits) -> tuple[float, list[str]]:
+    terms = _side_terms(a, b)
+    return sum(points for _, points in terms), [_REASONS[label] for label, _ in terms if label in _REASONS]
 
 
 def _names(a: MatchTraits, b: MatchTraits) -> tuple[float, float, list[str]]:
@@ -232,6 +241,28 @@ def _same_strict_traits(a: MatchTraits, b: MatchTraits) -> bool:
     )
 
 
+def score_terms(a: MatchTraits, b: MatchTraits) -> list[tuple[str, float]]:
+    """What ``likely_same`` adds up, line by line, in French: name, given name, date, then the rest."""
+    surname, given, _ = _names(a, b)
+    date_points, date_reason = _date_points(a, b)
+    common = any(COMMON_SURNAMES.issuperset(name_tokens(one.birth_name)) for one in (a, b))
+    terms = [
+        ("Nom" + (" très répandu" if common else ""), _surname_points(a, b, surname, given, common=common)),
+        ("Prénoms", _given_points(given)),
+        (date_reason[0].upper() + date_reason[1:], date_points),
+    ]
+    return terms + _side_terms(a, b)
+
+
+def _surname_points(a: MatchTraits, b: MatchTraits, surname: float, given: float, *, common: bool) -> float:
+    firm_rest = given >= 0.97 and a.birth_date == b.birth_date and _same_phone(a, b)
+    return MARRIED_NAME_POINTS if firm_rest and surname < 0.85 else _name_points(surname, common=common)
+
+
+def _same_phone(a: MatchTraits, b: MatchTraits) -> bool:
+    return bool(tail := phone_tail(a.phone)) and tail == phone_tail(b.phone)
+
+
 def likely_same(a: MatchTraits, b: MatchTraits) -> Similarity:
     """Compare two records (§5.4). A wholly different given name on the same date means siblings (GUY-11)."""
     if a.ins and a.ins == b.ins:
@@ -240,9 +271,8 @@ def likely_same(a: MatchTraits, b: MatchTraits) -> Similarity:
     date_points, date_reason = _date_points(a, b)
     side_points, side_reasons = _side_points(a, b)
     common = any(COMMON_SURNAMES.issuperset(name_tokens(one.birth_name)) for one in (a, b))
-    same_phone = bool(phone_tail(a.phone)) and phone_tail(a.phone) == phone_tail(b.phone)
-    firm_rest = given >= 0.97 and a.birth_date == b.birth_date and same_phone
-    name_points = MARRIED_NAME_POINTS if firm_rest and surname < 0.85 else _name_points(surname, common=common)
+    same_phone = _same_phone(a, b)
+    name_points = _surname_points(a, b, surname, given, common=common)
     score = name_points + _given_points(given) + date_points + side_points
     reasons += [date_reason, *side_reasons]
     newborn = bool(NEWBORN_NAMES.intersection((a.given_names, b.given_names)))

@@ -12,10 +12,11 @@ class Patient(models.Model):
 
     The name columns are a copy of the active identity's strict traits, kept by ``identity`` so that a list needs one
     query; ``search_text`` holds every folded name and alias, ``phone_key`` the last eight digits of each phone.
+    ``regional_id`` is that of the regional person: two files found to be one person carry the same one until merged.
     """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
-    regional_id = models.CharField(max_length=13, unique=True, default=new_regional_id, editable=False)
+    regional_id = models.CharField(max_length=13, default=new_regional_id, editable=False)
     survivor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     birth_name = models.CharField(max_length=100, default="", blank=True)
     first_given_name = models.CharField(max_length=100, default="", blank=True)
@@ -42,6 +43,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "id"], name="patients_patient_sort"),
             models.Index(fields=["birth_date"], name="patients_patient_birth"),
+            models.Index(fields=["regional_id"], name="patients_patient_regional"),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,10 @@ from pepites.access.policies import require
 from pepites.access.services import database_refusals
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
+from pepites.common.events import publish
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.identity import policies
+from pepites.identity.events import IdentityCreated
 from pepites.identity.similarity import phone_tail
 from pepites.identity.traits import IdentityTraits
 
@@ -42,6 +44,7 @@ def create_identities_bulk(*, actor: Actor, persons: Sequence[NewPerson]) -> lis
         made: dict[UUID, int] = dict(cursor.fetchall())
     ids = [made[UUID(str(row["public_id"]))] for row in rows]
     record("identity.created", action="C", subjects=tuple(ids), object_type="import")
+    publish(IdentityCreated(tuple(ids)))
     return ids
 
 

@@ -67,7 +67,7 @@ DATE_LEVELS: Final[tuple[tuple[Condition, str], ...]] = (
     (ELSE, "dates différentes"),
 )  # fmt: skip
 
-# Dates further apart are never made up for by names: five pairs in six of those that share a key are left out (ADR 0019),
+# Dates further apart are never made up for by names: five pairs in six of those that share a key are left out (ADR 0020),
 # unless the INS is the same.
 NEAR: Final = Condition(
     lambda n: (

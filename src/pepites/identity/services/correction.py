@@ -116,7 +116,7 @@ def keep_former(actor: Actor, current: DomainIdentity, strict: list[str], *, jud
 
 
 def rebuild_blocks(identity: DomainIdentity) -> None:
-    """Recompute the blocking keys from the traits, aliases and phones now stored."""
+    """Recompute the blocking keys from the traits, aliases and phones now stored; whoever matches by them is told."""
     aliases = [
         AliasValue(one.birth_name, one.given_names, one.birth_date)
         for one in Alias.objects.filter(patient_id=identity.patient_id)
@@ -125,3 +125,4 @@ def rebuild_blocks(identity: DomainIdentity) -> None:
     keys = hashed_keys(match_variants(traits_of(identity), phones, aliases))
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_set_blocks(%s, %s)", [identity.patient_id, keys])
+    publish(IdentityChanged(identity.patient_id))

@@ -11,9 +11,11 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import DomainError
+from pepites.common.events import publish
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.identity import policies
 from pepites.identity.blocks import AliasValue, hashed_keys, match_variants
+from pepites.identity.events import IdentityCreated
 from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.normalisation import is_place_code
 from pepites.identity.phones import clean_phones
@@ -96,6 +98,7 @@ def create_identity(
     record("identity.created", action="C", subjects=(patient.pk,), object_type="search", object_id=search_id or "")
     for double in doubles:
         open_pair_card(actor=actor, created=patient.pk, double=double, comment=not_same_reason.strip()[:300])
+    publish(IdentityCreated((patient.pk, *(double.patient_id for double in doubles))))  # both are marked homonyms
     patient.refresh_from_db()
     return patient
 

@@ -1,0 +1,147 @@
+"""Records as rows: what goes to the database, and what the judge reads of it."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pepites.common.clock import today
+from pepites.common.identifiers import new_regional_id, new_uuid
+from pepites.common.text import words
+from pepites.identity.blocks import hashed_keys, match_variants
+from pepites.identity.dates import PartialDate, Precision
+from pepites.identity.similarity import MatchTraits, is_weak_date
+from pepites.identity.traits import IdentityTraits
+from pepites.identity.values import AliasValue
+from pepites.regional.engine import MatchRecord, phone_tails
+from pepites.regional.values import IncomingRecord
+
+NEWBORN_DAYS = 28
+KEPT_ALIASES = 20
+
+
+def row_of(record: IncomingRecord, irp: str = "") -> dict[str, object]:
+    """A checked record as a row of ``regional_store``; the matricule of a qualified identity only (§2.6-1)."""
+    traits = record.traits.columns()
+    ins = record.ins if record.status == "QUAL" else None
+    aliases = [
+        [one.birth_name, one.given_names, one.birth_date.isoformat() if one.birth_date else None]
+        for one in record.aliases[:KEPT_ALIASES]
+    ]
+    for name in ("birth_name_typed", "given_names_typed", "birth_place_label", "address"):
+        del traits[name]
+    return traits | {
+        "public_id": str(new_uuid()),
+        "irp": irp or new_regional_id(),
+        "local_id": record.local_id,
+        "occurred_at": record.occurred_at.isoformat() if record.occurred_at else None,
+        "keys": [str(key) for key in keys_of(record)],
+        "name_text": _name_text(record),
+        "birth_date": record.traits.birth_date.stored.isoformat(),
+        "birth_rank": record.birth_rank,
+        "commune_cog": record.commune_cog,
+        "phones": list(record.phones),
+        "aliases": aliases,
+        "status": record.status,
+        "attributes": sorted(record.attributes),
+        "ins_oid": ins.oid if ins else "",
+        "ins_matricule": ins.matricule if ins else "",
+        "ins_history": [[one.oid, one.matricule] for one in record.ins_history],
+    }
+
+
+def _name_text(record: IncomingRecord) -> str:
+    traits = record.traits
+    names = [traits.birth_name, traits.used_name, traits.given_names, traits.used_given_name]
+    names += [f"{one.birth_name} {one.given_names}" for one in record.aliases]
+    return words(" ".join(names))[:420]
+
+
+def keys_of(record: IncomingRecord) -> list[int]:
+    """Hashed blocking keys of a record: its names, aliases, phones, INS and former INS (§5.4 point 2)."""
+    variants = match_variants(record.traits, record.phones, record.aliases)
+    numbers = [record.ins] if record.ins and record.status == "QUAL" else []
+    numbers += list(record.ins_history)
+    variants += [replace(variants[0], ins=f"{one.oid}|{one.matricule}") for one in numbers]
+    return hashed_keys(variants)
+
+
+def loaded(data: object) -> dict[str, Any]:
+    """The JSON of a record, whether the driver read it or not."""
+    value = json.loads(data) if isinstance(data, str | bytes) else data
+    assert isinstance(value, dict)
+    return value
+
+
+def traits_of(data: Mapping[str, Any]) -> IdentityTraits:
+    """The traits of a stored record, as a value."""
+    return IdentityTraits(
+        birth_name=data["birth_name"],
+        first_given_name=data["first_given_name"],
+        given_names=data["given_names"],
+        birth_date=PartialDate(
+            dt.date.fromisoformat(data["birth_date"]),
+            Precision(data["birth_date_precision"]),
+            interpreted=data["birth_date_interpreted"],
+        ),
+        sex=data["sex"],
+        birth_place_cog=data["birth_place_cog"],
+        used_name=data["used_name"],
+        used_given_name=data["used_given_name"],
+        mother_name=data["mother_name"],
+        multiple_birth=data["multiple_birth"],
+    )
+
+
+def match_record(
+    record_id: int, person_id: int, domain_id: int, data: Mapping[str, Any], *, blocked: bool = False
+) -> MatchRecord:
+    """A stored record as the judge sees it."""
+    traits = traits_of(data)
+    aliases = [
+        AliasValue(name, given, dt.date.fromisoformat(date) if date else None) for name, given, date in data["aliases"]
+    ]
+    variants = tuple(match_variants(traits, data["phones"], aliases))
+    ins = (data["ins_oid"], data["ins_matricule"]) if data["ins_matricule"] else None
+    return judged_record(
+        traits, variants, data["status"], data["attributes"], data["phones"],
+        MatchRecord(
+            record_id, person_id, domain_id, variants, ins=ins, birth_rank=data["birth_rank"], blocked=blocked,
+            ins_history=frozenset((oid, number) for oid, number in data["ins_history"]),
+        ),
+    )  # fmt: skip
+
+
+def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
+    """A record that nobody stored, for ``$match``."""
+    variants = tuple(match_variants(record.traits, record.phones, record.aliases))
+    ins = (record.ins.oid, record.ins.matricule) if record.ins and record.status == "QUAL" else None
+    return judged_record(
+        record.traits, variants, record.status, record.attributes, record.phones,
+        MatchRecord(
+            0, 0, domain_id, variants, ins=ins, birth_rank=record.birth_rank,
+            ins_history=frozenset((one.oid, one.matricule) for one in record.ins_history),
+        ),
+    )  # fmt: skip
+
+
+def judged_record(
+    traits: IdentityTraits,
+    variants: tuple[MatchTraits, ...],
+    status: str,
+    attributes: Sequence[str] | frozenset[str],
+    phones: Sequence[str],
+    bare: MatchRecord,
+) -> MatchRecord:
+    """What qualifies a record and what forbids a link by itself (STIC-7)."""
+    born = traits.birth_date.stored
+    return replace(
+        bare,
+        status=status,
+        phones=phone_tails(list(phones)),
+        interpreted=is_weak_date(variants[0]),
+        doubtful="DOUT" in attributes,
+        newborn=(today() - born).days < NEWBORN_DAYS,
+        multiple_birth=traits.multiple_birth,
+    )
