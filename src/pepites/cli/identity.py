@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 _MODEL = click.option("--model", metavar="MODÈLE.json", type=_FILE, help="Modèle à employer (défaut : celui livré).")
-_THREADS = click.option("--threads", metavar="N", type=click.IntRange(1, 256), help="Fils d'exécution (défaut : tous les cœurs).")
+_THREADS = click.option(
+    "--threads", metavar="N", type=click.IntRange(1, 256), help="Fils d'exécution (défaut : tous les cœurs)."
+)
 
 
 @click.group("identity", short_help="Rapprocher des identités.")
@@ -78,14 +80,15 @@ def _progress(steps: tuple[str, ...]) -> Iterator[Callable[[str], None]]:
 @identity.command(short_help="Rapprocher les fiches d'un fichier.")
 @click.argument("source", metavar="ENTRÉE.csv", type=_FILE)
 @click.argument("target", metavar="SORTIE.csv", type=_OUTPUT)
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="Moteur (défaut : duckdb).")
 @click.option("--without-ins", is_flag=True, help="Ne pas lire la colonne INS.")
 @click.option("--pairs", metavar="PAIRES.csv", type=_OUTPUT, help="Écrire aussi chaque paire comparée.")
 @_MODEL
 @_THREADS
-@click.option("--memory", metavar="TAILLE", default="3GB", help="Mémoire du moteur (défaut : 3GB), au-delà sur le disque.")
+@click.option(
+    "--memory", metavar="TAILLE", default="3GB", help="Mémoire du moteur (défaut : 3GB), au-delà sur le disque."
+)
 def link(
-    source: Path, target: Path, engine: str, without_ins: bool, pairs: Path | None, model: Path | None,
+    source: Path, target: Path, without_ins: bool, pairs: Path | None, model: Path | None,
     threads: int | None, memory: str,
 ) -> int:  # fmt: skip
     """Rapprocher les fiches de ENTRÉE.csv : les mêmes lignes, avec leur groupe, dans SORTIE.csv."""
@@ -95,7 +98,7 @@ def link(
 
         with _progress(STEPS) as step:
             found = link_file(
-                source, target, _model(model), engine=engine, without_ins=without_ins, pairs=pairs,
+                source, target, _model(model), without_ins=without_ins, pairs=pairs,
                 threads=threads or os.cpu_count() or 2, memory=memory, step=step,
             )  # fmt: skip
     click.echo(
@@ -108,13 +111,18 @@ def link(
 @identity.command(short_help="Estimer les poids du modèle.")
 @click.argument("sources", metavar="FICHIER.csv…", nargs=-1, required=True, type=_FILE)
 @click.option("--model", "target", metavar="MODÈLE.json", required=True, type=_OUTPUT, help="Où écrire le modèle.")
-@click.option("--decisions", metavar="DÉCISIONS.csv", type=_FILE, help="Décisions de la cellule sur le premier fichier.")
-@click.option("--ask", metavar="N", type=click.IntRange(1, 10_000), help="Écrire les N paires les plus utiles à trancher.")
+@click.option(
+    "--decisions", metavar="DÉCISIONS.csv", type=_FILE, help="Décisions de la cellule sur le premier fichier."
+)
+@click.option(
+    "--ask", metavar="N", type=click.IntRange(1, 10_000), help="Écrire les N paires les plus utiles à trancher."
+)
 @click.option("--questions", metavar="QUESTIONS.csv", type=_OUTPUT, help="Où écrire ces paires.")
 @click.option("--version", metavar="NOM", default="", help="Nom de cette version (défaut : la date).")
 @_THREADS
 def train(
-    sources: tuple[Path, ...], target: Path, decisions: Path | None, ask: int | None, questions: Path | None, version: str,
+    sources: tuple[Path, ...], target: Path, decisions: Path | None, ask: int | None, questions: Path | None,
+    version: str,
     threads: int | None,
 ) -> int:  # fmt: skip
     """Estimer un modèle à partir de fichiers d'identités, dont une part porte un INS."""
@@ -130,7 +138,8 @@ def train(
 
         with _progress((*(f"Comparaison de {one.name}" for one in sources), "Estimation des poids")) as step:
             model, files = estimating.estimate(
-                sources, version=version or today().isoformat(), decisions=decisions, threads=threads or os.cpu_count() or 2,
+                sources, version=version or today().isoformat(), decisions=decisions,
+                threads=threads or os.cpu_count() or 2,
                 step=step,
             )  # fmt: skip
         estimating.save(model, target, secret=SECRET_KEY.encode())
@@ -162,7 +171,9 @@ def _show(model: Model, levels: Levels) -> None:
 @identity.command(short_help="Expliquer pourquoi deux fiches se ressemblent.")
 @click.argument("one", metavar="FICHE_A")
 @click.argument("two", metavar="FICHE_B")
-@click.option("--file", "source", metavar="FICHIER.csv", required=True, type=_FILE, help="Fichier où sont les deux fiches.")
+@click.option(
+    "--file", "source", metavar="FICHIER.csv", required=True, type=_FILE, help="Fichier où sont les deux fiches."
+)
 @_MODEL
 def explain(one: str, two: str, source: Path, model: Path | None) -> int:
     """Expliquer, terme à terme, le score de deux fiches d'un fichier."""

@@ -30,8 +30,7 @@ def cli() -> None:
     """Pépites : coordination, identité et dossier de santé pour une région."""
 
 
-for command in (serve, worker, demo, doctor, admin, import_group, identity, sandbox, bench):
-for command in (serve, worker, hl7, demo, doctor, admin, import_group, bench):
+for command in (serve, worker, hl7, demo, doctor, admin, import_group, identity, sandbox, bench):
     cli.add_command(command)
 speak_french(cli)
 

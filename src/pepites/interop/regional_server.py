@@ -1,4 +1,3 @@
-# mypy: disable-error-code="attr-defined,import-untyped,no-any-return"
 """The reconciliation server of this instance (``pepites.regional``) behind the gateway of the interfaces."""
 
 from collections.abc import Generator, Sequence

@@ -11,8 +11,6 @@ from pepites.identity.linkage import frames, reading
 from pepites.identity.linkage.base import Base
 from pepites.identity.matching.canonical import COLUMNS, Canonical, RawRecord
 
-HEADER = "record_id,source,birth_name,use_name,given_name,other_given,sex,birth_date,birth_place,commune,phone,mother_given,ins"
-
 
 @functools.cache
 def population(records: int = 4000, seed: int = 5, noise: float = 1.2) -> Population:
@@ -37,7 +35,12 @@ def loaded(base: Base, path: Path, folder: Path) -> list[Canonical]:
     frames.build(base)
     rows = base.rows(f"SELECT {', '.join(COLUMNS)} FROM blocked ORDER BY id")
     return [
-        Canonical(**{name: tuple(value) if isinstance(value, list) else value for name, value in zip(COLUMNS, row, strict=True)})
+        Canonical(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in zip(COLUMNS, row, strict=True)
+            }
+        )
         for row in rows
     ]
 
@@ -51,10 +54,14 @@ def some_pairs(count: int, wanted: int, seed: int = 3) -> list[tuple[int, int]]:
 NAMES = st.text(alphabet="ABCDEILNORSTUVWYZabé'’- ÉŒ\u202e\u0000\x07عЖ", max_size=24) | st.sampled_from(
     ["JEAN", "Jean-Baptiste", "DA SILVA", "POEKETI", "PUKETI", "KALI", "KALO", "BB", "INCONNU", "D'ALMEIDA FILHO", ""]
 )
-DATES = st.dates().map(lambda day: day.isoformat()) | st.sampled_from(["", "1950-01-01", "1950-12-31", "0000-00-00", "hier"])
+DATES = st.dates().map(lambda day: day.isoformat()) | st.sampled_from(
+    ["", "1950-01-01", "1950-12-31", "0000-00-00", "hier"]
+)
 RECORDS = st.builds(
     RawRecord, birth_name=NAMES, use_name=NAMES, given_name=NAMES, other_given=NAMES,
-    sex=st.sampled_from(["M", "F", "I", "", "X"]), birth_date=DATES, birth_place=st.sampled_from(["97302", "99410", "99999", ""]),
-    commune=st.sampled_from(["97302", "97311", ""]), phone=st.sampled_from(["0694123456", "+594 694 12 34 56", "0694000000", "12", ""]),
+    sex=st.sampled_from(["M", "F", "I", "", "X"]), birth_date=DATES, birth_place=st.sampled_from(["97302", "99410",
+    "99999", ""]),
+    commune=st.sampled_from(["97302", "97311", ""]), phone=st.sampled_from(["0694123456", "+594 694 12 34 56",
+    "0694000000", "12", ""]),
     mother_given=NAMES, ins=st.sampled_from(["285079730200175", "2850797302001", "285079730200176", "x", ""]),
 )  # fmt: skip

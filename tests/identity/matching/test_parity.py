@@ -107,5 +107,6 @@ def test_pairs_left_out_are_left_out_by_both(tmp_path: Path) -> None:
 def test_a_record_against_itself_is_the_same(tmp_path: Path) -> None:
     del tmp_path
     known = Canonical(sn="DUPONT", snk="DUPONT", snt=("DUPONT",), sall=("DUPONT",), gn="ANNE", gnk="ANE", g1="ANNE",
-                      g1k="ANE", gt=("ANNE",), gall=("ANNE",), y=1980, m=5, dd=17, wk=False, sx="F", ph="94123457")  # fmt: skip
+                      g1k="ANE", gt=("ANNE",), gall=("ANNE",), y=1980, m=5, dd=17, wk=False, sx="F",
+                      ph="94123457")  # fmt: skip
     assert judge(shipped(), known, known).link_class == "A"

@@ -15,7 +15,8 @@ from pepites.identity.normalisation import ins_key
 
 LEVELS = st.tuples(*(st.integers(-1, len(one.levels) - 1) for one in COMPARISONS))
 PLAIN = RawRecord(
-    birth_name="KALIWEMPI", given_name="SIDONIE", sex="F", birth_date="1984-07-19", birth_place="97311", commune="97311",
+    birth_name="KALIWEMPI", given_name="SIDONIE", sex="F", birth_date="1984-07-19", birth_place="97311",
+    commune="97311",
     phone="0694127845", mother_given="AKAMA",
 )  # fmt: skip
 OWN_INS, OTHER_INS = (body + ins_key(body) for body in ("2840797311001", "2840797311452"))

@@ -95,7 +95,7 @@ class People:
         taken: set[str],
     ) -> list[Person]:  # fmt: skip
         rng, names = self.rng, self.names[community.code]
-        place, made = _place(rng, community, at_home=0.7), []
+        place, made = _place(rng, community, at_home=0.7), list[Person]()
         kept = surname if rng.random() < 0.8 else mother.birth_name
         same = rng.random() < 0.65
         sex = rng.choice("MF")

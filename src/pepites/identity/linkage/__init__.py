@@ -1,4 +1,5 @@
-"""Batch reconciliation of a file: DuckDB holds the rows, Splink blocks and compares, the model decides (rapprochement §4).
+"""Batch reconciliation of a file: DuckDB holds the rows, Splink blocks and compares, the model decides
+(rapprochement §4).
 
 Splink and DuckDB are known to this package alone.
 """

@@ -1,6 +1,7 @@
 """Clusters of records: average linkage inside each connected part, never against a contradiction or a human's word.
 
-Two groups join when the mean of the scores between all their records is above ``link``: one strong false pair does not chain
+Two groups join when the mean of the scores between all their records is above ``link``: one strong false pair does
+not chain
 two persons together, as connected components do (rapprochement §3, §4-6). Must-links and cannot-links are for ever.
 """
 
@@ -89,9 +90,11 @@ def clusters(
     count: int, one: Ids, two: Ids, score: Scores, *, link: float, forbidden: NDArray[np.bool_] | None = None,
     must: Sequence[tuple[int, int]] = (), never: Sequence[tuple[int, int]] = (),
 ) -> Labels:  # fmt: skip
-    """Label of the cluster of each of ``count`` records, from pairs numbered from 0; ``forbidden`` marks contradicted pairs.
+    """Label of the cluster of each of ``count`` records, from pairs numbered from 0; ``forbidden`` marks
+    contradicted pairs.
 
-    ``must`` and ``never`` are the cell's decisions. A cluster never holds a forbidden pair nor a ``never``, unless a ``must``
+    ``must`` and ``never`` are the cell's decisions. A cluster never holds a forbidden pair nor a ``never``, unless a
+    ``must``
     says otherwise.
     """
     weights = np.minimum(score, MOST)
@@ -108,7 +111,7 @@ def clusters(
 def parts(count: int, one: Ids, two: Ids) -> Labels:
     """Connected parts: label of each of ``count`` records."""
     joined = coo_matrix((np.ones(len(one), dtype=np.int8), (one, two)), shape=(count, count))
-    return connected_components(joined, directed=False)[1].astype(np.int64)
+    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
 
 
 def _with_decisions(
@@ -154,13 +157,17 @@ def ambiguous(
     np.maximum.at(rival, one[elsewhere], score[elsewhere])
     np.maximum.at(rival, two[elsewhere], score[elsewhere])
     limit = score * (1 - within)
-    return elsewhere | (rival[one] >= limit) | (rival[two] >= limit)
+    return np.asarray(elsewhere | (rival[one] >= limit) | (rival[two] >= limit), dtype=np.bool_)
 
 
-def torn(count: int, one: Ids, two: Ids, score: Scores, newborn: NDArray[np.bool_], *, link: float) -> NDArray[np.bool_]:
-    """Pairs of a newborn without a name that are likely two children at once, twins most often: a human decides (GUY-12).
+def torn(
+    count: int, one: Ids, two: Ids, score: Scores, newborn: NDArray[np.bool_], *, link: float
+) -> NDArray[np.bool_]:
+    """Pairs of a newborn without a name that are likely two children at once, twins most often: a human decides
+    (GUY-12).
 
-    ``newborn`` marks pairs of which one record only has a provisional name. The children are told apart by the other pairs.
+    ``newborn`` marks pairs of which one record only has a provisional name. The children are told apart by the other
+    pairs.
     """
     likely = score > link
     firm = likely & ~newborn

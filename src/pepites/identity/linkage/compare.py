@@ -3,7 +3,6 @@
 import logging
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -65,12 +64,8 @@ def _sided(sql: str) -> str:
     return re.sub(r"\b(y|m|dd|wk|ins)_([lr])\b", r"\2.\1", sql)
 
 
-def compare(base: Base, *, engine: str = "duckdb", folder: Path | None = None) -> tuple[Ids, Ids, Levels]:
+def compare(base: Base) -> tuple[Ids, Ids, Levels]:
     """Pairs of ``blocked`` that share a key, their ids and their levels in the order of ``COMPARISONS``."""
-    if engine == "spark":
-        from pepites.identity.linkage.spark import compare_on_spark
-
-        return _arrays(compare_on_spark(base, folder or Path.cwd()))
     api = DuckDBAPI(connection=base.connection)
     linker = Linker(api.register("blocked"), settings(DUCKDB, "duckdb"))
     logging.getLogger("splink").setLevel(logging.ERROR)  # its own words are not the command's

@@ -49,9 +49,7 @@ def read_decisions(path: Path) -> dict[tuple[str, str], bool]:
             one, two = (row.get("record_id_1") or "").strip(), (row.get("record_id_2") or "").strip()
             answer = (row.get("same") or "").strip().lower()
             if not one or not two or answer not in {"oui", "non", "1", "0"}:
-                raise FileError(
-                    f"Décisions, ligne {line} : il faut record_id_1, record_id_2 et same (oui ou non)."
-                )
+                raise FileError(f"Décisions, ligne {line} : il faut record_id_1, record_id_2 et same (oui ou non).")
             told[(min(one, two), max(one, two))] = answer in {"oui", "1"}
             if len(told) > MAX_DECISIONS:
                 raise FileError(f"Plus de {MAX_DECISIONS} décisions : coupez le fichier.")
@@ -59,7 +57,12 @@ def read_decisions(path: Path) -> dict[tuple[str, str], bool]:
 
 
 def estimate(
-    sources: Sequence[Path], *, version: str, decisions: Path | None = None, threads: int = 2, step: Step = lambda _: None
+    sources: Sequence[Path],
+    *,
+    version: str,
+    decisions: Path | None = None,
+    threads: int = 2,
+    step: Step = lambda _: None,
 ) -> tuple[Model, list[Compared]]:
     """A model taught by the INS of the files, and by decisions on the records of the first one."""
     files = []
@@ -69,7 +72,12 @@ def estimate(
     rows = _rows(files[0], read_decisions(decisions)) if decisions else {}
     step("Estimation des poids")
     pairs = training.taught(np.concatenate([one.levels for one in files]), rows)
-    source_note = {"fichiers": len(files), "paires": len(pairs.known), "apprises": int((pairs.known >= 0).sum()), "decisions": len(rows)}
+    source_note = {
+        "fichiers": len(files),
+        "paires": len(pairs.known),
+        "apprises": int((pairs.known >= 0).sum()),
+        "decisions": len(rows),
+    }
     return training.train(pairs, version=version, source=source_note), files
 
 
@@ -96,9 +104,9 @@ def ask(model: Model, file: Compared, count: int, target: Path) -> int:
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["record_id_1", "record_id_2", "same", "score"])
-        scores = tables_sum(model, file.levels[rows]) if rows else []
+        scores: list[float] = tables_sum(model, file.levels[rows]).tolist() if rows else []
         for row, score in zip(rows, scores, strict=True):
-            writer.writerow([file.names[int(file.one[row])], file.names[int(file.two[row])], "", round(float(score), 3)])
+            writer.writerow([file.names[int(file.one[row])], file.names[int(file.two[row])], "", round(score, 3)])
     return len(rows)
 
 
@@ -112,7 +120,15 @@ def weights_report(model: Model) -> list[tuple[str, str, str, str, str]]:
         for rank, level in enumerate(one.levels):
             number = last - rank
             weight = model.weights[one.name][number + 1]
-            lines.append((one.label, level.label, f"{model.m[one.name][number]:.4f}", f"{model.u[one.name][number]:.4f}", f"{weight:+.1f}"))
+            lines.append(
+                (
+                    one.label,
+                    level.label,
+                    f"{model.m[one.name][number]:.4f}",
+                    f"{model.u[one.name][number]:.4f}",
+                    f"{weight:+.1f}",
+                )
+            )
     return lines
 
 
@@ -128,5 +144,12 @@ def reliability(model: Model, levels: Levels, known: np.ndarray, *, bins: int = 
     for one in range(bins):
         here = place == one
         if here.any():
-            lines.append((f"{one / bins:.1f}–{(one + 1) / bins:.1f}", int(here.sum()), f"{chance[here].mean():.3f}", f"{truth[here].mean():.3f}"))
+            lines.append(
+                (
+                    f"{one / bins:.1f}–{(one + 1) / bins:.1f}",
+                    int(here.sum()),
+                    f"{chance[here].mean():.3f}",
+                    f"{truth[here].mean():.3f}",
+                )
+            )
     return lines

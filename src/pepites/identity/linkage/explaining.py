@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pepites.identity.linkage import frames, reading
 from pepites.identity.linkage.base import Base, opened
@@ -36,8 +36,8 @@ def _record(base: Base, name: str) -> Canonical:
     )
     if not found:
         raise FileError(f"« {name} » n'est pas dans ce fichier.")
-    values = (tuple(value) if isinstance(value, list) else value for value in found[0])
-    return Canonical(**dict(zip(COLUMNS, values, strict=True)))
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in found[0]]
+    return Canonical(*values)
 
 
 def waterfall(model: Model, found: Scored) -> str:

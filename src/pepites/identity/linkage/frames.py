@@ -25,10 +25,14 @@ _NUMBER = (
     f" substr({_BODY}, 8, 6)) AS bigint)"
 )
 _INS = (
-    f"CASE WHEN NOT regexp_full_match(left({_BODY}, 13), '[1-478][0-9]{{{{4}}}}([0-9]{{{{2}}}}|2[AB])[0-9]{{{{6}}}}') THEN NULL"
-    f" WHEN length({_BODY}) = 15 AND 97 - {_NUMBER} % 97 = try_cast(right({_BODY}, 2) AS int) THEN left({_BODY}, 13)"
-    f" WHEN length({_BODY}) = 13 THEN {_BODY} END"
-).replace("{{", "{").replace("}}", "}")
+    (
+        f"CASE WHEN NOT regexp_full_match(left({_BODY}, 13), '[1-478][0-9]{{{{4}}}}([0-9]{{{{2}}}}|2[AB])[0-9]{{{{6}}}}') THEN NULL"
+        f" WHEN length({_BODY}) = 15 AND 97 - {_NUMBER} % 97 = try_cast(right({_BODY}, 2) AS int) THEN left({_BODY}, 13)"
+        f" WHEN length({_BODY}) = 13 THEN {_BODY} END"
+    )
+    .replace("{{", "{")
+    .replace("}}", "}")
+)
 """The 13 characters, the key having been checked when it is there: a matricule wrong by one digit says nothing (INS-6)."""
 
 _RECORDS = f"""
@@ -137,8 +141,7 @@ def _keys(base: Base) -> None:
         f"CREATE OR REPLACE TABLE held AS SELECT id, hash(unnest({concat})) k FROM (SELECT *, {_PAIRS} pairs FROM canonical)"
     )
     base.run(
-        "CREATE OR REPLACE TABLE sized AS SELECT k FROM held GROUP BY k"
-        f" HAVING count(*) BETWEEN 2 AND {LARGEST_BLOCK}"
+        f"CREATE OR REPLACE TABLE sized AS SELECT k FROM held GROUP BY k HAVING count(*) BETWEEN 2 AND {LARGEST_BLOCK}"
     )
     base.run(
         "CREATE OR REPLACE TABLE blocked AS SELECT c.*, coalesce(h.keys, []) keys FROM canonical c"

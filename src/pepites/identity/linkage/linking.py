@@ -25,7 +25,8 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Linked:
-    """What a run found. ``cluster`` and ``auto`` number each record's cluster; ``best`` is its strongest pair, -1 for none."""
+    """What a run found. ``cluster`` and ``auto`` number each record's cluster; ``best`` is its strongest pair, -1
+    for none."""
 
     one: Ids
     two: Ids
@@ -48,7 +49,7 @@ class Summary:
 
 
 def link_file(
-    source: Path, target: Path, model: Model, *, engine: str = "duckdb", without_ins: bool = False,
+    source: Path, target: Path, model: Model, *, without_ins: bool = False,
     pairs: Path | None = None, threads: int = 2, memory: str = "3GB", step: Step = lambda _: None,
 ) -> Summary:  # fmt: skip
     """Link the records of ``source`` into ``target``; both files appear whole or not at all. Raises ``FileError``."""
@@ -58,7 +59,7 @@ def link_file(
         step(STEPS[1])
         count = frames.build(base)
         step(STEPS[2])
-        one, two, levels = compare.compare(base, engine=engine, folder=Path(folder))
+        one, two, levels = compare.compare(base)
         step(STEPS[3])
         linked = decide(count, one, two, levels, model)
         step(STEPS[4])
@@ -152,8 +153,8 @@ def write(base: Base, linked: Linked, header: list[str], target: Path) -> None:
     columns = ", ".join('g."' + name.replace('"', '""') + '"' for name in header)
     with _whole(target) as part:
         base.run(
-            f"COPY (SELECT {columns}, cluster_id, auto_cluster_id, link_class, score FROM given g JOIN labels_found USING (id)"
-            f" ORDER BY id) TO '{_literal(part)}' (HEADER, DELIMITER ',')"
+            f"COPY (SELECT {columns}, cluster_id, auto_cluster_id, link_class, score FROM given g"
+            f" JOIN labels_found USING (id) ORDER BY id) TO '{_literal(part)}' (HEADER, DELIMITER ',')"
         )
     base.connection.unregister("labels_found")
 
@@ -163,7 +164,14 @@ def write_pairs(base: Base, linked: Linked, target: Path) -> None:
     names = np.array([scoring.CLASS_NAMES[code] for code in (C, B, A)])
     base.connection.register(
         "pairs_found",
-        pa.table({"one": linked.one, "two": linked.two, "score": np.round(linked.score, 4), "link_class": names[linked.link].astype(str)}),
+        pa.table(
+            {
+                "one": linked.one,
+                "two": linked.two,
+                "score": np.round(linked.score, 4),
+                "link_class": names[linked.link].astype(str),
+            }
+        ),
     )
     with _whole(target) as part:
         base.run(

@@ -11,7 +11,8 @@ import duckdb
 from pepites.identity.linkage.base import Base
 
 COLUMNS: Final = (
-    "source", "birth_name", "use_name", "given_name", "other_given", "sex", "birth_date", "birth_place", "commune", "phone",
+    "source", "birth_name", "use_name", "given_name", "other_given", "sex", "birth_date", "birth_place", "commune",
+    "phone",
     "mother_given", "ins",
 )  # fmt: skip
 ID: Final = "record_id"
@@ -41,14 +42,16 @@ def read(base: Base, path: Path, folder: Path, *, without_ins: bool = False) -> 
     try:
         base.run(
             "CREATE OR REPLACE TABLE given AS SELECT (row_number() OVER () - 1)::int AS id, * FROM read_csv(?,"
-            " all_varchar = true, header = true, delim = ?, quote = '\"', escape = '\"', nullstr = '', max_line_size = ?,"
-            " auto_detect = false, columns = " + _typed(header) + ", parallel = false)",
+            " all_varchar = true, header = true, delim = ?, quote = '\"', escape = '\"', nullstr = '',"
+            " max_line_size = ?, auto_detect = false, columns = " + _typed(header) + ", parallel = false)",
             [str(text), separator, MAX_LINE],
         )
     except duckdb.Error as error:
         raise FileError(_sentence(error)) from None
     _check_ids(base)
-    present = [f"coalesce(trim({_quoted(name)}), '') AS {name}" if name in header else f"'' AS {name}" for name in COLUMNS]
+    present = [
+        f"coalesce(trim({_quoted(name)}), '') AS {name}" if name in header else f"'' AS {name}" for name in COLUMNS
+    ]
     base.run(f"CREATE OR REPLACE TABLE rows AS SELECT id, {', '.join(present)} FROM given")
     if without_ins:
         base.run("UPDATE rows SET ins = ''")
@@ -81,7 +84,10 @@ def _in_utf8(path: Path, folder: Path) -> Path:
     if encoding == "utf-8-sig" and not marked:
         return path
     copy = folder / "fichier.csv"
-    with path.open(encoding=encoding, errors="replace", newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as target,
+    ):
         while part := source.read(_CHUNK):
             target.write(part)
     return copy
@@ -120,4 +126,6 @@ def _check_ids(base: Base) -> None:
         raise FileError(f"Ligne {line} : « {ID} » est vide. Chaque fiche doit avoir le sien.")
     twice = base.rows(f"SELECT {ID} FROM given GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1")
     if twice:
-        raise FileError(f"« {ID} » {str(twice[0][0])[:40]} est présent plusieurs fois : chaque fiche doit avoir le sien.")
+        raise FileError(
+            f"« {ID} » {str(twice[0][0])[:40]} est présent plusieurs fois : chaque fiche doit avoir le sien."
+        )

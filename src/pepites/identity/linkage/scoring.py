@@ -52,7 +52,8 @@ def first_stage(model: Model, levels: Levels) -> Scores:
 
 
 def judge(model: Model, levels: Levels) -> tuple[Scores, Classes]:
-    """Score and class of each pair. Levels that repeat are judged once; those far below any link keep their plain sum."""
+    """Score and class of each pair. Levels that repeat are judged once; those far below any link keep their plain
+    sum."""
     distinct, inverse, _ = unique_levels(levels)
     scores, classes = tables_sum(model, distinct), np.full(len(distinct), C, dtype=np.int8)
     asked = (scores >= model.review) | (distinct[:, INDEX["ins"]] == INS_SAME)
@@ -64,4 +65,4 @@ def judge(model: Model, levels: Levels) -> tuple[Scores, Classes]:
 
 def forbidden(levels: Levels) -> NDArray[np.bool_]:
     """Pairs that may never be in one cluster: two different INS."""
-    return levels[:, INDEX["ins"]] == INS_DIFFERENT
+    return np.asarray(levels[:, INDEX["ins"]] == INS_DIFFERENT, dtype=np.bool_)

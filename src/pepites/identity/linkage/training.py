@@ -5,7 +5,6 @@ clerk has to. The cell's own decisions, when there are some, are added with thei
 """
 
 import dataclasses
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from pepites.common.clock import today
 from pepites.identity.linkage import scoring, tables
 from pepites.identity.linkage.compare import Levels
 from pepites.identity.matching.comparisons import COMPARISONS, NAMES
@@ -61,7 +61,8 @@ class Pairs:
 
 
 def taught(levels: Levels, decisions: Mapping[int, bool] | None = None, *, decision_weight: float = 3.0) -> Pairs:
-    """What the INS says of each pair, then what the cell decided (row → same). A shared INS that traits deny says nothing."""
+    """What the INS says of each pair, then what the cell decided (row → same). A shared INS that traits deny says
+    nothing."""
     ins, sex = levels[:, INDEX["ins"]], levels[:, INDEX["sex"]]
     given, date = levels[:, INDEX["giv"]], levels[:, INDEX["dob"]]
     known = np.full(len(levels), -1, dtype=np.int8)
@@ -125,7 +126,9 @@ def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 
     held = np.empty(len(levels))
     for half in (0, 1):
         other = tables.from_trees(_grow(levels[halves != half], truth[halves != half], weight[halves != half], seed))
-        held[halves == half] = scoring.tables_sum(_model(other, m, u, prior, "essai", {}), _without_ins(levels[halves == half]))
+        held[halves == half] = scoring.tables_sum(
+            _model(other, m, u, prior, "essai", {}), _without_ins(levels[halves == half])
+        )
     model = _model(tables.from_trees(_grow(levels, truth, weight, seed)), m, u, prior, version, source)
     held -= penalties(model, levels)
     slope, shift = _calibrated(held, truth)
@@ -139,7 +142,9 @@ def _score_at(probability: float, slope: float, shift: float) -> float:
     return round((math.log(probability / (1 - probability)) - shift) / slope, 3)
 
 
-def _grow(levels: Levels, truth: NDArray[np.int8], weight: NDArray[np.float64], seed: int) -> HistGradientBoostingClassifier:
+def _grow(
+    levels: Levels, truth: NDArray[np.int8], weight: NDArray[np.float64], seed: int
+) -> HistGradientBoostingClassifier:
     inputs = levels.astype(np.float32)
     inputs[inputs < 0] = np.nan
     inputs[:, INDEX["ins"]] = 0
@@ -152,13 +157,14 @@ def _grow(levels: Levels, truth: NDArray[np.int8], weight: NDArray[np.float64], 
 
 
 def _model(
-    grown: tables.Tables, m: Mapping[str, tuple[float, ...]], u: Mapping[str, tuple[float, ...]], prior: float, version: str,
+    grown: tables.Tables, m: Mapping[str, tuple[float, ...]], u: Mapping[str, tuple[float, ...]], prior: float,
+    version: str,
     source: Mapping[str, Any],
 ) -> Model:  # fmt: skip
     return Model(
         version=version, intercept=grown.intercept, main=grown.main, pairs=grown.pairs, m=m, u=u, prior=prior,
         ins=INS_WEIGHTS, twin_penalty=TWIN_PENALTY, auto=4.0, link=0.0, review=0.0, slope=1.0, shift=0.0,
-        source={"date": dt.date.today().isoformat(), **source},
+        source={"date": today().isoformat(), **source},
     )  # fmt: skip
 
 

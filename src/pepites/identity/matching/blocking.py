@@ -1,4 +1,5 @@
-"""Keys of which two records of one person share at least one (identite-ins §5.4 point 2); dates too far apart are left out."""
+"""Keys of which two records of one person share at least one (identite-ins §5.4 point 2); dates too far apart are
+left out."""
 
 import hashlib
 
@@ -9,7 +10,8 @@ LARGEST_BLOCK = 100
 
 
 def keys(record: Canonical) -> list[str]:
-    """Blocking keys. ``d`` date and a sound, ``n`` both names, ``y p q c g`` sounds with year, commune, place, ``m`` day and
+    """Blocking keys. ``d`` date and a sound, ``n`` both names, ``y p q c g`` sounds with year, commune, place, ``m``
+    day and
     month, ``t u`` phone, ``o r`` mother, ``i`` INS. Names come in either order (GUY-5)."""
     found: list[str] = []
     sounds = dict.fromkeys((*record.sc, *record.gc))
@@ -51,5 +53,8 @@ def _with_year(record: Canonical) -> list[str]:
 def hashed(record: Canonical) -> list[int]:
     """The keys as signed 64-bit numbers, sorted, so that a table of them reads nobody's name."""
     return sorted(
-        {int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True) for key in keys(record)}
+        {
+            int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+            for key in keys(record)
+        }
     )

@@ -10,7 +10,8 @@ from pepites.identity.matching import standard
 from pepites.identity.matching.standard import NameForm, name_form
 
 COLUMNS: Final = (
-    "sn", "snk", "snt", "un", "unk", "sall", "gn", "gnk", "g1", "g1k", "gt", "gall", "og", "ogt", "y", "m", "dd", "wk", "sx",
+    "sn", "snk", "snt", "un", "unk", "sall", "gn", "gnk", "g1", "g1k", "gt", "gall", "og", "ogt", "y", "m", "dd",
+    "wk", "sx",
     "pl", "co", "ph", "mo", "mok", "ins", "nb", "sc", "gc", "rs", "rg", "nc", "ns", "ng", "ex",
 )  # fmt: skip
 UNSEEN: Final = 1.0
@@ -35,11 +36,15 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
-    """``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo`` mother's given name: joined
+    """``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo`` mother's given name:
+    joined
     words. ``…k`` sounds, ``…t`` words, ``sall`` words of both surnames, ``gall`` of all given names, ``sc`` and ``gc``
-    coarse sounds for blocking. ``y m dd`` date, ``wk`` conventional (GUY-4), ``sx pl co ph ins`` sex, places, phone, INS;
-    ``nb`` newborn's name. Frequencies: ``rs rg`` records per 100,000 with that surname, given name (by sound); ``ns ng``
-    records with that very spelling; ``nc`` with both sounds; ``ex`` log10 of the chance of meeting all three with the date.
+    coarse sounds for blocking. ``y m dd`` date, ``wk`` conventional (GUY-4), ``sx pl co ph ins`` sex, places, phone,
+    INS;
+    ``nb`` newborn's name. Frequencies: ``rs rg`` records per 100,000 with that surname, given name (by sound); ``ns
+    ng``
+    records with that very spelling; ``nc`` with both sounds; ``ex`` log10 of the chance of meeting all three with
+    the date.
     """
 
     sn: str | None = None

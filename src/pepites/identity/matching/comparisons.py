@@ -159,7 +159,9 @@ NEWBORN = Comparison("nbn", "Nouveau-né", either_missing("nb"), _levels(
     (ELSE, "prénoms déclarés")), evidence=False)  # fmt: skip
 
 
-def _binned(name: str, label: str, column: str, cuts: Sequence[float], *, greatest: bool, missing: Condition) -> Comparison:
+def _binned(
+    name: str, label: str, column: str, cuts: Sequence[float], *, greatest: bool, missing: Condition
+) -> Comparison:
     chosen, pick = ("greatest", max) if greatest else ("least", min)
 
     def at_most(cut: float) -> Condition:
@@ -170,7 +172,7 @@ def _binned(name: str, label: str, column: str, cuts: Sequence[float], *, greate
 
     return Comparison(
         name, label, missing,
-        tuple(Level(at_most(cut), f"{label} : {cut:g} au plus") for cut in cuts) + (Level(ELSE, f"{label} : davantage"),),
+        (*(Level(at_most(cut), f"{label} : {cut:g} au plus") for cut in cuts), Level(ELSE, f"{label} : davantage")),
         evidence=False,
     )  # fmt: skip
 

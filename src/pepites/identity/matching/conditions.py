@@ -1,6 +1,7 @@
 """Tests on two records, written once: as SQL for the batch engines, as a function for the in-process one.
 
-In SQL the records' columns are suffixed ``_l`` and ``_r``, as Splink wants; in Python they are attributes of ``Canonical``.
+In SQL the records' columns are suffixed ``_l`` and ``_r``, as Splink wants; in Python they are attributes of
+``Canonical``.
 A missing value is no evidence: SQL NULL and None both make a test false.
 """
 

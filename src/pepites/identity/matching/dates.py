@@ -13,7 +13,7 @@ def _same_day(left: Any, right: Any) -> bool:
 
 
 def _years_apart(left: Any, right: Any) -> int:
-    return abs(left.y - right.y)
+    return abs(int(left.y) - int(right.y))
 
 
 def _weak(left: Any, right: Any) -> bool:

@@ -1,7 +1,8 @@
 """The model file: weights as tables of levels, thresholds, and where they come from. Read by every evaluator.
 
 Two stages (rapprochement §4-1 and §4-4). ``first``: Fellegi-Sunter, m and u of each level, a sum of log2(m/u).
-``main`` and ``pairs``: monotone boosted trees grown on at most two comparisons each, summed into one table a comparison and
+``main`` and ``pairs``: monotone boosted trees grown on at most two comparisons each, summed into one table a
+comparison and
 one a pair of comparisons, so that every decision is a short list of terms. Scores are natural log-odds.
 """
 
@@ -65,7 +66,8 @@ def dump(model: Model) -> str:
         "kind": "pepites-rapprochement", "version": model.version, "intercept": model.intercept,
         "main": {name: list(values) for name, values in model.main.items()},
         "pairs": {f"{one}|{two}": [list(row) for row in table] for (one, two), table in model.pairs.items()},
-        "first": {"prior": model.prior, "m": {k: list(v) for k, v in model.m.items()}, "u": {k: list(v) for k, v in model.u.items()}},
+        "first": {"prior": model.prior, "m": {k: list(v) for k, v in model.m.items()}, "u": {k: list(v) for k,
+        v in model.u.items()}},
         "ins": list(model.ins), "twin_penalty": model.twin_penalty, "auto": model.auto, "link": model.link,
         "review": model.review,
         "slope": model.slope, "shift": model.shift, "source": dict(model.source),
@@ -88,7 +90,9 @@ def parse(text: str) -> Model:
             version=str(body["version"]),
             intercept=float(body["intercept"]),
             main={name: _row(values, name) for name, values in body["main"].items()},
-            pairs={_pair(key): tuple(_row(row, _pair(key)[1]) for row in table) for key, table in body["pairs"].items()},
+            pairs={
+                _pair(key): tuple(_row(row, _pair(key)[1]) for row in table) for key, table in body["pairs"].items()
+            },
             m={name: tuple(map(float, values)) for name, values in body["first"]["m"].items()},
             u={name: tuple(map(float, values)) for name, values in body["first"]["u"].items()},
             prior=float(body["first"]["prior"]),
@@ -152,9 +156,13 @@ def read(path: Path, *, secret: bytes = b"") -> Model:
         genuine = hmac.compare_digest(digest(text), SHIPPED_DIGEST.read_text(encoding="ascii").split()[0])
     else:
         beside = path.with_suffix(".sig")
-        genuine = beside.exists() and hmac.compare_digest(sign(text, secret), beside.read_text(encoding="ascii").strip())
+        genuine = beside.exists() and hmac.compare_digest(
+            sign(text, secret), beside.read_text(encoding="ascii").strip()
+        )
     if not genuine:
-        raise ModelError(f"La signature du modèle {path.name} ne correspond pas : il a été modifié, ou vient d'une autre instance.")
+        raise ModelError(
+            f"La signature du modèle {path.name} ne correspond pas : il a été modifié, ou vient d'une autre instance."
+        )
     return parse(text)
 
 
