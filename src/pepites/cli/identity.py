@@ -132,6 +132,7 @@ def train(
     for source in sources:
         _apart(source, target, questions)
     with _said():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pepites.config.settings")
         from pepites.common.clock import today
         from pepites.config.settings import SECRET_KEY
         from pepites.identity.linkage import estimating

@@ -88,6 +88,7 @@ def _many(condition: str, values: str, *parts: str) -> str:
 
 
 _DATED = "y IS NOT NULL"
+_GUESSED = "y IS NOT NULL AND (wk OR dd IN (1, 15))"
 KEYS = [
     _many(_DATED, "list_distinct(list_concat(sc, gc))", "'d'", "y", "'.'", _DAY),
     _many(_DATED, "pairs", "'y'", "y"),
@@ -96,6 +97,10 @@ KEYS = [
     _one(f"{_DATED} AND co IS NOT NULL AND snk IS NOT NULL", "'c'", "y", "co", "snk"),
     _one(f"{_DATED} AND co IS NOT NULL AND gnk IS NOT NULL", "'g'", "y", "co", "gnk"),
     _many(f"{_DATED} AND mok IS NOT NULL", "sc", "'o'", "mok", "y"),
+    _many(_GUESSED, "pairs", "'x'", "y // 4", "'.'"),
+    _many(_GUESSED, "pairs", "'z'", "(y + 2) // 4", "'.'"),
+    _one(f"{_DATED} AND co IS NOT NULL AND snk IS NOT NULL", "'s'", "snk", "co", "m", "'.'", "dd"),
+    _one(f"{_DATED} AND co IS NOT NULL AND gnk IS NOT NULL", "'e'", "gnk", "co", "m", "'.'", "dd"),
     _one("snk IS NOT NULL AND gnk IS NOT NULL", "'n'", "least(snk, gnk)", "'|'", "greatest(snk, gnk)"),
     _many("co IS NOT NULL", "pairs", "'p'", "co"),
     _many("pl IS NOT NULL", "pairs", "'q'", "pl"),

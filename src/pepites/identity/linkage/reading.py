@@ -19,7 +19,11 @@ ID: Final = "record_id"
 OUTPUT: Final = ("cluster_id", "auto_cluster_id", "link_class", "score")
 MAX_LINE: Final = 1_000_000
 MAX_COLUMNS: Final = 200
+IRREGULAR: Final = (
+    "Le fichier n'a pas la forme d'un CSV régulier{where} : vérifiez les guillemets et le nombre de colonnes."
+)
 _CHUNK: Final = 1 << 20
+csv.field_size_limit(MAX_LINE)
 
 
 class FileError(ValueError):
@@ -48,6 +52,7 @@ def read(base: Base, path: Path, folder: Path, *, without_ins: bool = False) -> 
         )
     except duckdb.Error as error:
         raise FileError(_sentence(error)) from None
+    _check_count(base, text, separator)
     _check_ids(base)
     present = [
         f"coalesce(trim({_quoted(name)}), '') AS {name}" if name in header else f"'' AS {name}" for name in COLUMNS
@@ -117,7 +122,18 @@ def _sentence(error: duckdb.Error) -> str:
     line = next((word for word in words if "Line:" in word or "line" in word.lower()), "")
     number = "".join(c for c in line.partition("ine")[2][:20] if c.isdigit())
     where = f" vers la ligne {number}" if number else ""
-    return f"Le fichier n'a pas la forme d'un CSV régulier{where} : vérifiez les guillemets et le nombre de colonnes."
+    return IRREGULAR.format(where=where)
+
+
+def _check_count(base: Base, path: Path, separator: str) -> None:
+    """Nobody is lost: an open quote would swallow the persons below it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        try:
+            expected = sum(1 for row in csv.reader(file, delimiter=separator, strict=True) if row) - 1
+        except csv.Error:
+            raise FileError(IRREGULAR.format(where="")) from None
+    if expected != int(base.value("SELECT count(*) FROM given")):
+        raise FileError(IRREGULAR.format(where=""))
 
 
 def _check_ids(base: Base) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from pepites.common.clock import today
 from pepites.identity.linkage import scoring, tables
 from pepites.identity.linkage.compare import Levels
 from pepites.identity.matching.comparisons import COMPARISONS, NAMES
@@ -164,7 +163,7 @@ def _model(
     return Model(
         version=version, intercept=grown.intercept, main=grown.main, pairs=grown.pairs, m=m, u=u, prior=prior,
         ins=INS_WEIGHTS, twin_penalty=TWIN_PENALTY, auto=4.0, link=0.0, review=0.0, slope=1.0, shift=0.0,
-        source={"date": today().isoformat(), **source},
+        source=dict(source),
     )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ LARGEST_BLOCK = 100
 
 
 def keys(record: Canonical) -> list[str]:
-    """Blocking keys. ``d`` date and a sound, ``n`` both names, ``y p q c g`` sounds with year, commune, place, ``m``
-    day and
-    month, ``t u`` phone, ``o r`` mother, ``i`` INS. Names come in either order (GUY-5)."""
+    """Blocking keys; names come in either order (GUY-5).
+
+    ``d`` date and a sound, ``n`` both names, ``y p q c g`` sounds with year, commune, place, ``m`` day and month,
+    ``x z`` years near, ``s e`` day and month with a name, ``t u`` phone, ``o r`` mother, ``i`` INS.
+    """
     found: list[str] = []
     sounds = dict.fromkeys((*record.sc, *record.gc))
     pairs = {f"{min(s, g)}|{max(s, g)}" for s in record.sc for g in record.gc}
@@ -22,7 +24,7 @@ def keys(record: Canonical) -> list[str]:
         found += [f"y{record.y}{pair}" for pair in pairs]
         if not record.wk:
             found += [f"m{first}.{last}{pair}" for pair in pairs]
-        found += _with_year(record)
+        found += _with_year(record) + _without_year(record, pairs)
     if record.snk and record.gnk:
         found.append(f"n{min(record.snk, record.gnk)}|{max(record.snk, record.gnk)}")
     for letter, value in (("p", record.co), ("q", record.pl)):
@@ -47,6 +49,19 @@ def _with_year(record: Canonical) -> list[str]:
         found.append(f"g{record.y}{record.co}{record.gnk}")
     if record.mok:
         found += [f"o{record.mok}{record.y}{sound}" for sound in record.sc]
+    return found
+
+
+def _without_year(record: Canonical, pairs: set[str]) -> list[str]:
+    """For years that people guess: the same day and month, or years near when the day is a conventional one (GUY-4)."""
+    assert record.y is not None
+    found = []
+    if record.wk or record.dd in (1, 15):
+        found += [f"x{record.y // 4}.{pair}" for pair in pairs] + [f"z{(record.y + 2) // 4}.{pair}" for pair in pairs]
+    if record.co and record.snk:
+        found.append(f"s{record.snk}{record.co}{record.m}.{record.dd}")
+    if record.co and record.gnk:
+        found.append(f"e{record.gnk}{record.co}{record.m}.{record.dd}")
     return found
 
 

@@ -105,7 +105,7 @@ def parse(text: str) -> Model:
             shift=float(body["shift"]),
             source=dict(body["source"]),
         )
-    except (KeyError, TypeError, IndexError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, RecursionError, json.JSONDecodeError) as error:
         raise ModelError("Ce modèle de rapprochement est incomplet ou abîmé.") from error
     _check(model)
     return model

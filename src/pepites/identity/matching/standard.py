@@ -2,13 +2,14 @@
 
 import datetime as dt
 import functools
+import re
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from pepites.common.text import words
 from pepites.identity.normalisation import TraitError, ins_key
-from pepites.identity.phonetics import name_tokens, phonetic, spelling_key
+from pepites.identity.phonetics import name_tokens, spelling_key
 
 PLACEHOLDERS = frozenset(
     {
@@ -42,6 +43,18 @@ class NameForm:
     coarse: tuple[str, ...]
 
 
+_SILENT_END = re.compile(r"(?<=..)[ESTXDP]+$")
+_VOWELS = re.compile(r"(?<=.)[AEIOUH]")
+_DOUBLE = re.compile(r"(.)\1+")
+
+
+@functools.lru_cache(maxsize=200_000)
+def skeleton(word: str) -> str:
+    """Coarse sound for blocking: the first sound and the two consonants that follow, silent endings dropped."""
+    sound = _SILENT_END.sub("", spelling_key(word))
+    return _DOUBLE.sub(r"\1", sound[:1] + _VOWELS.sub("", sound)[1:])[:3]
+
+
 @functools.lru_cache(maxsize=200_000)
 def name_form(text: str) -> NameForm | None:
     """Comparable forms of a written name; None when it says nothing (empty, placeholder, newborn)."""
@@ -55,7 +68,7 @@ def name_form(text: str) -> NameForm | None:
         sound="".join(spelling_key(one) for one in tokens),
         first=tokens[0],
         first_sound=spelling_key(tokens[0]),
-        coarse=tuple(sorted({phonetic(one) for one in tokens})),
+        coarse=tuple(sorted({skeleton(one) for one in tokens})),
     )
 
 

@@ -1,0 +1,128 @@
+"""``pepites bench identity``: matching without INS, populations never trained on, beside Splink tuned in the same run."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pepites.bench.base import Tools, alone
+from pepites.bench.matching_quality import Truth, clusters, read_labels, read_truth, review_recall
+from pepites.bench.population import generate
+
+SEEDS = {100_000: 41, 200_000: 42, 1_000_000: 43}
+SIZES = tuple(int(size) for size in os.environ.get("PEPITES_BENCH_SIZES", "100000,200000").split(","))
+THREADS = os.cpu_count() or 2
+JUDGED = 200_000
+
+
+def run(tools: Tools, console: Console) -> dict[str, Any]:
+    """Measure every size; ``met`` when every target is."""
+    with alone(tools):
+        lines = [_measured(size, console) for size in SIZES]
+    targets = _targets(lines)
+    _print(console, lines, targets)
+    return {"sizes": lines, "targets": targets, "met": all(target["met"] for target in targets)}
+
+
+def _measured(size: int, console: Console) -> dict[str, Any]:
+    console.print(f"Population de {size} fiches…")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        generate(size, SEEDS.get(size, size)).write(folder)
+        truth = read_truth(folder / "truth.csv")
+        console.print("Rapprochement de Pépites…")
+        own = _own(folder)
+        console.print("Rapprochement de Splink seul…")
+        peer = _peer(folder)
+        found = clusters(read_labels(folder / "out.csv", "cluster_id"), truth)
+        auto = clusters(read_labels(folder / "out.csv", "auto_cluster_id"), truth)
+        recall, review = review_recall(folder / "pairs.csv", truth)
+        best = max((clusters(_numbers(labels), truth) for labels in peer["labels"].values()), key=lambda one: one["f1"])
+    return {
+        "records": size, "seconds": own["seconds"], "peak_mb": own["peak_mb"], "cluster": found, "auto": auto,
+        "review_recall": recall, "review_pairs": review, "true_largest": _largest(truth),
+        "splink": {"seconds": peer["seconds"], "peak_mb": peer["peak_mb"], "cluster": best},
+        "ratio": round(own["seconds"] / peer["seconds"], 2),
+    }  # fmt: skip
+
+
+def _largest(truth: Truth) -> int:
+    import numpy as np
+
+    return int(np.bincount(truth.person).max())
+
+
+def _numbers(labels: Sequence[str]) -> Any:
+    import numpy as np
+
+    return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.int64)
+
+
+def _own(folder: Path) -> dict[str, Any]:
+    arguments = [str(folder / "identities.csv"), str(folder / "out.csv"), str(folder / "pairs.csv"), str(THREADS)]
+    return _process("pepites.bench.link_run", [*arguments, str(folder / "own.json")], folder / "own.json")
+
+
+def _peer(folder: Path) -> dict[str, Any]:
+    arguments = [str(folder / "identities.csv"), str(THREADS), str(folder / "peer.json")]
+    return _process("pepites.bench.splink_tuned", arguments, folder / "peer.json")
+
+
+def _process(module: str, arguments: list[str], result: Path) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, "-m", module, *arguments], check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise RuntimeError(f"{module} : {done.stderr[-2000:]}")
+    read: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    return read
+
+
+def _targets(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    targets = []
+    for line in lines:
+        wanted = [
+            ("temps, rapport à Splink réglé", line["ratio"], "≤", 0.5),
+            ("mémoire (Mo)", line["peak_mb"], "≤", 6000),
+        ]
+        if line["records"] == JUDGED:
+            wanted += [
+                ("groupes, F1", line["cluster"]["f1"], "≥", 0.965),
+                ("groupes automatiques, précision", line["auto"]["precision"], "≥", 0.999),
+                ("groupes automatiques, rappel", line["auto"]["recall"], "≥", 0.80),
+                ("rappel A et B", line["review_recall"], "≥", 0.97),
+                ("jumeaux réunis d'office", line["auto"]["twins"], "≤", 5),
+                ("jumeaux réunis dans un groupe", line["cluster"]["twins"], "≤", 199),
+                ("écart de rappel entre communautés", line["cluster"]["gap"], "≤", 0.015),
+            ]
+        targets += [
+            {"records": line["records"], "name": name, "value": value, "sign": sign, "target": target,
+             "met": value >= target if sign == "≥" else value <= target}
+            for name, value, sign, target in wanted
+        ]  # fmt: skip
+    return targets
+
+
+def _print(console: Console, lines: list[dict[str, Any]], targets: list[dict[str, Any]]) -> None:
+    table = Table("fiches", "moteur", "F1", "précision", "rappel", "jumeaux", "plus grand groupe", "secondes", "Mo")
+    for line in lines:
+        rows = (
+            ("Pépites, groupes", line["cluster"], line["seconds"], line["peak_mb"]),
+            ("Pépites, d'office", line["auto"], line["seconds"], line["peak_mb"]),
+            ("Splink réglé", line["splink"]["cluster"], line["splink"]["seconds"], line["splink"]["peak_mb"]),
+        )
+        for name, one, seconds, memory in rows:
+            table.add_row(
+                str(line["records"]), name, str(one["f1"]), str(one["precision"]), str(one["recall"]), str(one["twins"]),
+                f"{one['largest']} (vrai : {line['true_largest']})", f"{seconds:.1f}", str(memory),
+            )  # fmt: skip
+    console.print(table)
+    for target in targets:
+        mark = "✔" if target["met"] else "✖"
+        found = f"{target['name']} : {target['value']} ({target['sign']} {target['target']})"
+        console.print(f"{mark} {target['records']} fiches, {found}")

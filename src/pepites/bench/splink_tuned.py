@@ -1,0 +1,83 @@
+"""The peer of ``pepites bench identity``: Splink alone, tuned, on the same canonical columns, by EM."""
+
+import json
+import logging
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import splink.comparison_library as compare
+from splink import Linker, SettingsCreator, block_on
+from splink.backends.duckdb import DuckDBAPI
+
+from pepites.identity.linkage import frames, reading
+from pepites.identity.linkage.base import Base, opened
+
+THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99)
+
+
+def _settings() -> SettingsCreator:
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="id",
+        blocking_rules_to_generate_predictions=[
+            block_on("born", "snk"), block_on("born", "gnk"), block_on("snk", "gnk", "y"),
+            block_on("snk", "gnk", "co"),
+            block_on("y", "g1k", "co"), block_on("ph", "gnk"), block_on("ph", "y"), block_on("mok", "y", "snk"),
+            block_on("m", "dd", "snk", "g1k"), block_on("y", "s1", "g1k"),
+        ],
+        comparisons=[
+            compare.JaroWinklerAtThresholds("sn", [0.95, 0.88, 0.8]).configure(term_frequency_adjustments=True),
+            compare.JaroWinklerAtThresholds("gn", [0.95, 0.88, 0.8]).configure(term_frequency_adjustments=True),
+            compare.JaroWinklerAtThresholds("og", [0.9]),
+            compare.DateOfBirthComparison(
+                "birth", input_is_string=True, datetime_thresholds=[1, 1, 10], datetime_metrics=["month", "year", "year"]
+            ),
+            compare.ExactMatch("sx"),
+            compare.ExactMatch("pl").configure(term_frequency_adjustments=True),
+            compare.ExactMatch("co").configure(term_frequency_adjustments=True),
+            compare.DamerauLevenshteinAtThresholds("ph", [1]),
+            compare.JaroWinklerAtThresholds("mo", [0.9]),
+        ],
+    )  # fmt: skip
+
+
+def run(source: Path, threads: int) -> dict[str, Any]:
+    """Train, predict and cluster; wall seconds normalising included, peak memory, and the labels at each threshold."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    start = time.perf_counter()
+    with opened(threads=threads) as base, tempfile.TemporaryDirectory() as folder:
+        reading.read(base, source, Path(folder), without_ins=True)
+        frames.build(base)
+        base.run(
+            "CREATE TABLE people AS SELECT id, sn, snk, gn, gnk, g1k, og, sx, pl, co, ph, mo, mok, y, m, dd, born,"
+            " born::varchar birth, snt[1] s1 FROM blocked"
+        )
+        linker = Linker(DuckDBAPI(connection=base.connection).register("people"), _settings())
+        logging.getLogger("splink").setLevel(logging.ERROR)
+        training = linker.training
+        training.estimate_probability_two_random_records_match([block_on("born", "snk", "gnk")], recall=0.6)
+        training.estimate_u_using_random_sampling(max_pairs=1e7)
+        training.estimate_parameters_using_expectation_maximisation(block_on("born"))
+        training.estimate_parameters_using_expectation_maximisation(block_on("snk", "gnk"))
+        predicted = linker.inference.predict(threshold_match_probability=0.2)
+        labels = {}
+        for threshold in THRESHOLDS:
+            found = linker.clustering.cluster_pairwise_predictions_at_threshold(
+                predicted, threshold_match_probability=threshold
+            )
+            labels[str(threshold)] = _labels(base, found.physical_name)
+    wall = time.perf_counter() - start
+    return {"seconds": wall, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "labels": labels}
+
+
+def _labels(base: Base, table: str) -> list[str]:
+    return [str(row[0]) for row in base.rows(f"SELECT cluster_id FROM {table} ORDER BY id")]  # noqa: S608 - Splink's name
+
+
+if __name__ == "__main__":
+    result = run(Path(sys.argv[1]), int(sys.argv[2]))
+    Path(sys.argv[3]).write_text(json.dumps(result), encoding="utf-8")

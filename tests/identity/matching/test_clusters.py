@@ -1,0 +1,91 @@
+"""Clusters: no chain, no contradiction, the cell's word for ever (rapprochement §4-6)."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pepites.identity.linkage.clusters import ambiguous, clusters, torn
+
+COUNT = 9
+EDGES = st.dictionaries(
+    st.sampled_from(list(itertools.combinations(range(COUNT), 2))), st.floats(-6, 6, allow_nan=False), max_size=30
+)
+PAIRS = st.sets(st.sampled_from(list(itertools.combinations(range(COUNT), 2))), max_size=4)
+
+
+def _arrays(edges: dict[tuple[int, int], float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    one = np.array([pair[0] for pair in edges], dtype=np.int32)
+    two = np.array([pair[1] for pair in edges], dtype=np.int32)
+    return one, two, np.array(list(edges.values()), dtype=float)
+
+
+@given(EDGES, PAIRS)
+def test_no_cluster_holds_two_records_that_may_not_be_together(
+    edges: dict[tuple[int, int], float], never: set[tuple[int, int]]
+) -> None:
+    one, two, score = _arrays(edges)
+    labels = clusters(COUNT, one, two, score, link=0.0, never=sorted(never))
+    assert all(labels[a] != labels[b] for a, b in never)
+
+
+@given(EDGES, st.sampled_from(list(itertools.combinations(range(COUNT), 2))))
+def test_a_human_link_holds(edges: dict[tuple[int, int], float], must: tuple[int, int]) -> None:
+    one, two, score = _arrays(edges)
+    labels = clusters(COUNT, one, two, score, link=0.0, must=[must])
+    assert labels[must[0]] == labels[must[1]]
+
+
+@given(EDGES)
+def test_records_without_a_pair_above_the_threshold_stay_alone(edges: dict[tuple[int, int], float]) -> None:
+    one, two, score = _arrays(edges)
+    labels = clusters(COUNT, one, two, score, link=0.0)
+    linked = {record for pair, value in edges.items() if value > 0 for record in pair}
+    for record in set(range(COUNT)) - linked:
+        assert (labels == labels[record]).sum() == 1
+
+
+@given(EDGES)
+def test_the_order_of_the_pairs_changes_nothing(edges: dict[tuple[int, int], float]) -> None:
+    distinct = {pair: value + rank * 1e-3 for rank, (pair, value) in enumerate(edges.items())}
+    turned = dict(reversed(list(distinct.items())))
+    first = clusters(COUNT, *_arrays(distinct), link=0.0)
+    second = clusters(COUNT, *_arrays(turned), link=0.0)
+    assert np.array_equal(first[:, None] == first[None, :], second[:, None] == second[None, :])
+
+
+def test_a_forbidden_pair_splits_a_chain() -> None:
+    edges = {(0, 1): 4.0, (1, 2): 3.0, (0, 2): 5.0}
+    one, two, score = _arrays(edges)
+    labels = clusters(3, one, two, score, link=0.0, forbidden=np.array([False, False, True]))
+    assert labels[0] == labels[1] != labels[2]
+
+
+def test_one_weak_bridge_does_not_chain_two_persons() -> None:
+    edges = dict.fromkeys([*itertools.combinations(range(3), 2), *itertools.combinations(range(3, 6), 2)], 6.0) | {
+        (2, 3): 0.5
+    }
+    one, two, score = _arrays(edges)
+    labels = clusters(6, one, two, score, link=0.0)
+    assert labels[0] != labels[5]
+    assert len(set(labels.tolist())) == 2
+
+
+def test_a_rival_within_ten_percent_makes_a_link_ambiguous() -> None:
+    edges = {(0, 1): 5.0, (0, 2): 4.8, (3, 4): 5.0, (4, 5): 1.0}
+    one, two, score = _arrays(edges)
+    labels = np.array([0, 0, 1, 2, 2, 3])
+    assert ambiguous(6, one, two, score, labels).tolist() == [True, True, False, True]
+
+
+def test_a_newborn_like_two_children_at_once_is_left_to_a_human() -> None:
+    edges = {(0, 1): 3.0, (0, 2): 3.0, (1, 2): -5.0, (3, 4): 3.0}
+    one, two, score = _arrays(edges)
+    newborn = np.array([True, True, False, True])
+    assert torn(5, one, two, score, newborn, link=0.0).tolist() == [True, True, False, False]
+
+
+def test_nothing_to_link() -> None:
+    empty = np.array([], dtype=np.int32)
+    assert len(set(clusters(3, empty, empty, np.array([]), link=0.0).tolist())) == 3

@@ -1,0 +1,171 @@
+"""``pepites identity``: files as structures send them, refusals, what comes out, what it is worth."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.identity.matching.records import population, written
+
+from pepites.bench.matching_quality import clusters, read_labels, read_truth, review_recall
+
+pytestmark = pytest.mark.slow
+SRC = Path(__file__).parents[3] / "src"
+HEAD = "record_id,birth_name,given_name,sex,birth_date,phone\n"
+
+
+def pepites(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "pepites.cli.main", "identity", *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_rows_come_back_in_their_order_with_their_clusters(tmp_path: Path) -> None:
+    source, target, pairs = tmp_path / "fiches.csv", tmp_path / "groupes.csv", tmp_path / "paires.csv"
+    source.write_text(
+        HEAD + 'B,DUPONT,"ANNE, dite NANA",F,1980-05-17,\nA,KALIWEMPI,SIDONIE,F,1984-07-19,0694127845\n'
+        "C,Kaliwempi,Sidonie,F,1984-07-19,+594 694 12 78 45\n", encoding="utf-8",
+    )  # fmt: skip
+    done = pepites("link", source, target, "--pairs", pairs)
+    assert done.returncode == 0, done.stderr
+    found = rows(target)
+    assert [row["record_id"] for row in found] == ["B", "A", "C"]
+    assert found[0]["given_name"] == "ANNE, dite NANA"
+    assert found[1]["cluster_id"] == found[2]["cluster_id"] != found[0]["cluster_id"]
+    assert found[1]["auto_cluster_id"] == found[2]["auto_cluster_id"]
+    assert [row["link_class"] for row in found] == ["C", "A", "A"]
+    assert [found[0]["score"] == "", float(found[1]["score"]) > 0] == [True, True]
+    assert rows(pairs)[0].keys() == {"record_id_1", "record_id_2", "score", "link_class"}
+    assert "3 fiches, 2 personnes" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_usual_encodings_and_separators(tmp_path: Path, encoding: str) -> None:
+    source, target = tmp_path / "fiches.csv", tmp_path / "groupes.csv"
+    text = HEAD.replace(",", ";") + "A;ÉLÉONORE;Zoé;F;1980-05-17;\nB;ELEONORE;ZOE;F;1980-05-17;\n"
+    source.write_text(text, encoding=encoding)
+    assert pepites("link", source, target).returncode == 0
+    found = rows(target)
+    assert found[0]["birth_name"] == "ÉLÉONORE"
+    assert found[0]["cluster_id"] == found[1]["cluster_id"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "vide"),
+        ("nom,prenom\nA,B\n", "record_id"),
+        ("record_id,record_id\n1,2\n", "en double"),
+        ("record_id,cluster_id\n1,2\n", "renommez-la"),
+        ("record_id,birth_name\n1,A\n,B\n", "Ligne 3"),
+        ("record_id,birth_name\n1,A\n1,B\n", "plusieurs fois"),
+        ('record_id,birth_name\n1,"A\n2,B\n', "CSV régulier"),
+        ("record_id,birth_name\n1,A,B,C\n", "CSV régulier"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_written(tmp_path: Path, text: str, words: str) -> None:
+    source, target = tmp_path / "fiches.csv", tmp_path / "groupes.csv"
+    source.write_text(text, encoding="utf-8")
+    done = pepites("link", source, target)
+    assert (done.returncode, words in done.stderr) == (1, True), done.stderr
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_missing_file_and_an_output_over_the_input_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "fiches.csv"
+    assert "n'existe pas" in pepites("link", source, tmp_path / "o.csv").stderr
+    source.write_text(HEAD, encoding="utf-8")
+    assert "écraserait" in pepites("link", source, source).stderr
+    assert "n'existe pas" in pepites("link", source, tmp_path / "absent" / "o.csv").stderr
+    assert pepites("link", source).returncode == 2
+
+
+def test_hostile_values_are_kept_and_link_nothing(tmp_path: Path) -> None:
+    source, target = tmp_path / "fiches.csv", tmp_path / "groupes.csv"
+    bad = ["A" * 100_000, "\u202eEVIL", "'; DROP TABLE given; --", "ЖЖЖ", "=cmd()", "🙂"]
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["record_id", "birth_name", "given_name", "birth_date", "ins"])
+        writer.writerows([[f"R{number}", text, text, "31/31/2020", text] for number, text in enumerate(bad)])
+    assert pepites("link", source, target).returncode == 0
+    found = rows(target)
+    assert [row["birth_name"] for row in found] == bad
+    assert len({row["cluster_id"] for row in found}) == len(bad)
+
+
+def test_what_a_link_is_worth_on_a_population_never_trained_on(tmp_path: Path) -> None:
+    source = written(population(20_000, seed=77, noise=1.0), tmp_path)
+    target, pairs = tmp_path / "groupes.csv", tmp_path / "paires.csv"
+    assert pepites("link", source, target, "--without-ins", "--pairs", pairs).returncode == 0
+    truth = read_truth(tmp_path / "truth.csv")
+    found = clusters(read_labels(target, "cluster_id"), truth)
+    auto = clusters(read_labels(target, "auto_cluster_id"), truth)
+    assert found["f1"] >= 0.965
+    assert found["twins"] <= 40
+    assert auto["precision"] >= 0.998
+    assert auto["recall"] >= 0.80
+    assert auto["twins"] <= 2
+    assert review_recall(pairs, truth)[0] >= 0.97
+    with_ins = tmp_path / "avec-ins.csv"
+    assert pepites("link", source, with_ins).returncode == 0
+    assert clusters(read_labels(with_ins, "cluster_id"), truth)["f1"] > found["f1"]
+
+
+def test_a_model_is_estimated_signed_used_and_explained(tmp_path: Path) -> None:
+    source = written(population(12_000, seed=9), tmp_path)
+    model, questions = tmp_path / "modele.json", tmp_path / "questions.csv"
+    done = pepites("train", source, "--model", model, "--ask", 5, "--questions", questions)
+    assert done.returncode == 0, done.stderr
+    assert "Étalonnage" in done.stdout
+    asked = rows(questions)
+    assert len(asked) == 5
+    told = tmp_path / "decisions.csv"
+    told.write_text(
+        "record_id_1,record_id_2,same\n" + "".join(f"{row['record_id_1']},{row['record_id_2']},non\n" for row in asked),
+        encoding="utf-8",
+    )
+    again = pepites("train", source, "--model", model, "--decisions", told)
+    assert again.returncode == 0, again.stderr
+    assert pepites("link", source, tmp_path / "o.csv", "--model", model).returncode == 0
+    one, two = asked[0]["record_id_1"], asked[0]["record_id_2"]
+    said = pepites("explain", one, two, "--file", source)
+    assert ("Score" in said.stdout, said.returncode) == (True, 0), said.stderr
+    assert "n'est pas dans ce fichier" in pepites("explain", one, "R-ABSENT", "--file", source).stderr
+    told.write_text("record_id_1,record_id_2,same\nA,B,peut-être\n", encoding="utf-8")
+    assert "ligne 2" in pepites("train", source, "--model", model, "--decisions", told).stderr
+    model.write_text(model.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert "signature" in pepites("link", source, tmp_path / "o.csv", "--model", model).stderr
+
+
+def test_a_file_without_ins_cannot_teach(tmp_path: Path) -> None:
+    source = tmp_path / "fiches.csv"
+    source.write_text(HEAD + "A,DUPONT,ANNE,F,1980-05-17,\n", encoding="utf-8")
+    done = pepites("train", source, "--model", tmp_path / "m.json")
+    assert (done.returncode, "Il faut 200 paires" in done.stderr) == (1, True)
+
+
+def test_the_population_is_the_same_for_a_seed() -> None:
+    from pepites.bench.population import generate
+
+    assert generate(500, 3).records == generate(500, 3).records
+    assert generate(500, 3).records != generate(500, 4).records
+    kinds = {kind for row in generate(20_000, 3).truth for kind in row["noise"].split("|")}
+    assert {
+        "dob_undoc_year",
+        "swap_names",
+        "newborn_bb",
+        "compound_cut",
+        "married_as_birth",
+        "other_name",
+        "phon_sur",
+    } <= kinds
+    assert np.isclose(len(generate(500, 3).records), 500)
