@@ -54,6 +54,13 @@ def test_live_loses_and_doubles_nothing() -> None:
     assert found["pages"].keys() == {"bare", "file"}
 
 
+def test_identity_is_measured_beside_its_peer() -> None:
+    found = json.loads(run("identity", {"PEPITES_BENCH_SIZES": "3000"}).stdout)["sizes"][0]
+    assert found["cluster"]["f1"] > found["splink"]["cluster"]["f1"] - 0.2
+    assert found["seconds"] > 0 < found["splink"]["seconds"]
+    assert found["peak_mb"] > 0
+
+
 def test_a_second_measure_is_refused_and_spoils_nothing() -> None:
     tiny = {"PEPITES_BENCH_SIZES": "200", "PEPITES_BENCH_TIMES": "1"}
     var = engine.var_dir()

@@ -1,4 +1,4 @@
-"""``pepites bench identity``: matching without INS, populations never trained on, beside Splink tuned in the same run."""
+"""``pepites bench identity``: matching without INS on populations never trained on, beside Splink tuned, one run."""
 
 import json
 import os
@@ -118,7 +118,8 @@ def _print(console: Console, lines: list[dict[str, Any]], targets: list[dict[str
         )
         for name, one, seconds, memory in rows:
             table.add_row(
-                str(line["records"]), name, str(one["f1"]), str(one["precision"]), str(one["recall"]), str(one["twins"]),
+                str(line["records"]), name, str(one["f1"]), str(one["precision"]), str(one["recall"]),
+                str(one["twins"]),
                 f"{one['largest']} (vrai : {line['true_largest']})", f"{seconds:.1f}", str(memory),
             )  # fmt: skip
     console.print(table)
