@@ -31,6 +31,16 @@ from pepites.config import engine
 PREFIX = os.environ.get("PEPITES_TEST_DB", "pepites_test")
 
 
+@pytest.fixture(autouse=True)
+def _own_settings() -> Iterator[None]:
+    """A command run inside a test may choose settings for itself: the next test must not have them."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("PEPITES_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("PEPITES_") and name not in before]:
+        del os.environ[name]
+    os.environ.update(before)
+
+
 def shared_data() -> Path:
     """Example data of the French guides, beside the project when it is there; tests that use it skip when not."""
     return ROOT.parent / "shared" / "data"

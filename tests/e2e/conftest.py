@@ -90,7 +90,8 @@ def places(platform: Platform) -> dict[str, str]:
                 "INSERT INTO accounts_serviceclient (public_id, client_id, name, organization_id, domain_system,"
                 " certificate_sha256, scopes, fr_core, is_active, expires_at) SELECT %s, 'gam-essai', 'GAM des essais',"
                 " min(o.id), '1.2.250.1.999.40', repeat('ab', 32), '{ITI-83,ITI-104}', '2.2', true,"
-                " now() + interval '1 year' FROM directory_organization o RETURNING public_id",
+                " now() + interval '1 year' FROM directory_organization o"
+                " ON CONFLICT (client_id) DO UPDATE SET name = excluded.name RETURNING public_id",
                 str(uuid4()),
             )
         ),

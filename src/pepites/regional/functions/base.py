@@ -1,6 +1,6 @@
 """Who may what, and the small parts that the other functions share. Internal ones are open to the owner alone."""
 
-from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, OWNER, TRUSTED, WEB, WORKER
+from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED, WEB, WORKER
 from pepites.identity.functions import CELL, REFUSE
 
 CONFLICT = "RAISE EXCEPTION USING ERRCODE = 'PE409', MESSAGE = "
@@ -47,7 +47,7 @@ BEGIN
 END
 $body$;
 REVOKE ALL ON FUNCTION regional_client_domain FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION regional_client_domain TO {WEB}, {WORKER}, {OWNER};
+GRANT EXECUTE ON FUNCTION regional_client_domain TO {WEB}, {WORKER};
 """
 
 # Best status of the members (STIC-3); a person without records is closed, its identifier kept for ever (STIC-1).
