@@ -57,7 +57,7 @@ def test_an_identity_created_is_acknowledged_and_journalled(peer: ServiceClient,
     assert (line.code, line.outcome, line.channel, line.actor_kind) == ("hl7v2.adt.a28", 0, "hl7v2", "machine")
     assert (line.service_client_id, line.auth_method, line.ip) == (peer.pk, "adresse", ADDRESS)
     assert line.detail == {"created": True, "class": "C", "insi": False}
-    for word in ("LOUISE", "GUYANE", "IPP-1", "1985"):
+    for word in ("LOUISE", "GUYANE", "IPP-1", "1985-07"):
         assert word not in str([str(value) for value in vars(line).values()])
 
 
