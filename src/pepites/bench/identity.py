@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -54,14 +55,10 @@ def _measured(size: int, console: Console) -> dict[str, Any]:
 
 
 def _largest(truth: Truth) -> int:
-    import numpy as np
-
     return int(np.bincount(truth.person).max())
 
 
 def _numbers(labels: Sequence[str]) -> Any:
-    import numpy as np
-
     return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.int64)
 
 

@@ -1,5 +1,4 @@
-"""Batch reconciliation of a file: DuckDB holds the rows, Splink blocks and compares, the model decides
-(rapprochement §4).
+"""Batch reconciliation of a file: DuckDB holds the rows, Splink blocks and compares, the model decides.
 
-Splink and DuckDB are known to this package alone.
+See rapprochement §4. Splink and DuckDB are known to this package alone.
 """

@@ -1,8 +1,8 @@
 """Clusters of records: average linkage inside each connected part, never against a contradiction or a human's word.
 
 Two groups join when the mean of the scores between all their records is above ``link``: one strong false pair does
-not chain
-two persons together, as connected components do (rapprochement §3, §4-6). Must-links and cannot-links are for ever.
+not chain two persons together, as connected components do (rapprochement §3, §4-6). Must-links and
+cannot-links are for ever.
 """
 
 import heapq
@@ -90,12 +90,10 @@ def clusters(
     count: int, one: Ids, two: Ids, score: Scores, *, link: float, forbidden: NDArray[np.bool_] | None = None,
     must: Sequence[tuple[int, int]] = (), never: Sequence[tuple[int, int]] = (),
 ) -> Labels:  # fmt: skip
-    """Label of the cluster of each of ``count`` records, from pairs numbered from 0; ``forbidden`` marks
-    contradicted pairs.
+    """Label of the cluster of each of ``count`` records, from pairs numbered from 0.
 
-    ``must`` and ``never`` are the cell's decisions. A cluster never holds a forbidden pair nor a ``never``, unless a
-    ``must``
-    says otherwise.
+    ``forbidden`` marks contradicted pairs; ``must`` and ``never`` are the cell's decisions. A cluster never holds a
+    forbidden pair nor a ``never``, unless a ``must`` says otherwise.
     """
     weights = np.minimum(score, MOST)
     if forbidden is not None:

@@ -42,18 +42,8 @@ def tables_sum(model: Model, levels: Levels) -> Scores:
     return total
 
 
-def first_stage(model: Model, levels: Levels) -> Scores:
-    """Fellegi-Sunter weight of each pair, in bits."""
-    index = levels.astype(np.intp) + 1
-    total = np.full(len(levels), np.log2(model.prior / (1 - model.prior)))
-    for name, weights in model.weights.items():
-        total += np.asarray(weights)[index[:, INDEX[name]]]
-    return total
-
-
 def judge(model: Model, levels: Levels) -> tuple[Scores, Classes]:
-    """Score and class of each pair. Levels that repeat are judged once; those far below any link keep their plain
-    sum."""
+    """Score and class of each pair; those far below any link keep their plain sum."""
     distinct, inverse, _ = unique_levels(levels)
     scores, classes = tables_sum(model, distinct), np.full(len(distinct), C, dtype=np.int8)
     asked = (scores >= model.review) | (distinct[:, INDEX["ins"]] == INS_SAME)

@@ -1,8 +1,6 @@
 """Keys of which two records of one person share at least one (identite-ins §5.4 point 2); dates too far apart are
 left out."""
 
-import hashlib
-
 from pepites.identity.matching.canonical import Canonical
 
 LARGEST_BLOCK = 100
@@ -63,13 +61,3 @@ def _without_year(record: Canonical, pairs: set[str]) -> list[str]:
     if record.co and record.gnk:
         found.append(f"e{record.gnk}{record.co}{record.m}.{record.dd}")
     return found
-
-
-def hashed(record: Canonical) -> list[int]:
-    """The keys as signed 64-bit numbers, sorted, so that a table of them reads nobody's name."""
-    return sorted(
-        {
-            int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-            for key in keys(record)
-        }
-    )

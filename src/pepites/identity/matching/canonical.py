@@ -36,15 +36,15 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
-    """``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo`` mother's given name:
-    joined
-    words. ``…k`` sounds, ``…t`` words, ``sall`` words of both surnames, ``gall`` of all given names, ``sc`` and ``gc``
-    coarse sounds for blocking. ``y m dd`` date, ``wk`` conventional (GUY-4), ``sx pl co ph ins`` sex, places, phone,
-    INS;
-    ``nb`` newborn's name. Frequencies: ``rs rg`` records per 100,000 with that surname, given name (by sound); ``ns
-    ng``
-    records with that very spelling; ``nc`` with both sounds; ``ex`` log10 of the chance of meeting all three with
-    the date.
+    """A record as the comparisons read it; None when it says nothing.
+
+    Names as joined words: ``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo``
+    mother's given name. ``…k`` their sounds, ``…t`` their words; ``sall`` words of both surnames, ``gall`` of all given
+    names; ``sc`` and ``gc`` coarse sounds for blocking. ``y m dd`` date, ``wk`` conventional (GUY-4); ``sx pl co ph
+    ins`` sex, places, phone, INS; ``nb`` newborn's name.
+
+    Rarity: ``rs rg`` records per 100,000 with that surname, given name (by sound); ``ns ng`` records with that very
+    spelling; ``nc`` with both sounds; ``ex`` log10 of the number of chance meetings expected with the date.
     """
 
     sn: str | None = None

@@ -1,8 +1,7 @@
 """Tests on two records, written once: as SQL for the batch engines, as a function for the in-process one.
 
 In SQL the records' columns are suffixed ``_l`` and ``_r``, as Splink wants; in Python they are attributes of
-``Canonical``.
-A missing value is no evidence: SQL NULL and None both make a test false.
+``Canonical``. A missing value is no evidence: SQL NULL and None both make a test false.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,10 +15,6 @@ Test = Callable[[Any, Any], bool]
 DUCKDB: Final[Mapping[str, str]] = {
     "jw": "jaro_winkler_similarity({a}, {b})", "dl": "damerau_levenshtein({a}, {b})", "all": "list_has_all({a}, {b})",
     "any": "list_has_any({a}, {b})", "div": "({a} // {b})",
-}  # fmt: skip
-SPARK: Final[Mapping[str, str]] = {
-    "jw": "jaro_winkler({a}, {b})", "dl": "damerau_levenshtein({a}, {b})", "all": "size(array_except({b}, {a})) = 0",
-    "any": "arrays_overlap({a}, {b})", "div": "({a} div {b})",
 }  # fmt: skip
 
 

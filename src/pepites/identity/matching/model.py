@@ -2,8 +2,7 @@
 
 Two stages (rapprochement §4-1 and §4-4). ``first``: Fellegi-Sunter, m and u of each level, a sum of log2(m/u).
 ``main`` and ``pairs``: monotone boosted trees grown on at most two comparisons each, summed into one table a
-comparison and
-one a pair of comparisons, so that every decision is a short list of terms. Scores are natural log-odds.
+comparison and one a pair of comparisons, so that every decision is a short list of terms. Scores are natural log-odds.
 """
 
 import functools

@@ -76,19 +76,18 @@ class Scored:
 
 
 def given_sure(levels: Sequence[int]) -> bool:
-    """Given names alike enough for no human to look: same, same sound, same words, inverted with the name, or one
-    letter
-    slipped, one spelling being rare (MARIA and MARCIA are two names), and not at the first or last letter, where
-    twins' names
-    differ (GUY-11)."""
+    """Given names alike enough for no human to look: same, same sound, same words, inverted with the name, or a slip.
+
+    A slip is one letter, one spelling being rare (MARIA and MARCIA are two names), and not the first or the last
+    letter, where twins' names differ (GUY-11).
+    """
     given = levels[_GIV]
     slip = given == _GIVEN_ONE_EDIT and levels[_EDT] in _EDIT_SLIP and levels[_ATG] >= _RARE_SPELLING
     return given >= _GIVEN_SURE or slip or levels[_INV] >= _INVERTED_SOUND
 
 
 def twin_pattern(levels: Sequence[int]) -> bool:
-    """Same date and surname, a slip allowed, and given names that are not the same one: twins as likely as a slip
-    (GUY-11)."""
+    """Same date and surname, a slip allowed, and given names that are not the same one (GUY-11)."""
     return (
         levels[_DOB] >= _DATE_CLOSE
         and levels[_SUR] >= _SURNAME_ALIKE
