@@ -1,7 +1,7 @@
 """The comparisons and their levels, best first: what two records are asked, in French for those who read the verdict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pepites.identity.matching.conditions import (
@@ -9,10 +9,12 @@ from pepites.identity.matching.conditions import (
     Condition,
     Test,
     alike,
+    below,
     contained,
     contains,
     crossed,
     either_missing,
+    level_function,
     one_edit,
     plain,
     same,
@@ -42,15 +44,12 @@ class Comparison:
     evidence: bool = True
     """False for what only tempers the others (rarity): monotone in nothing, never shown alone."""
 
-    def level(self, left: Any, right: Any) -> int:
-        """Number of the first level that holds, counted from the last (0); ``MISSING`` when one side is silent."""
-        if self.missing.holds(left, right):
-            return MISSING
-        best = len(self.levels) - 1
-        for rank, one in enumerate(self.levels):
-            if one.condition.holds(left, right):
-                return best - rank
-        return 0
+    level: Callable[[Any, Any], int] = field(init=False, repr=False, compare=False)
+    """Number of the first level that holds, counted from the last (0); ``MISSING`` when one side is silent."""
+
+    def __post_init__(self) -> None:
+        tests = [one.condition for one in self.levels]
+        object.__setattr__(self, "level", level_function(self.missing, tests))
 
 
 def _levels(*pairs: tuple[Condition, str]) -> tuple[Level, ...]:
@@ -162,13 +161,10 @@ NEWBORN = Comparison("nbn", "Nouveau-né", either_missing("nb"), _levels(
 def _binned(
     name: str, label: str, column: str, cuts: Sequence[float], *, greatest: bool, missing: Condition
 ) -> Comparison:
-    chosen, pick = ("greatest", max) if greatest else ("least", min)
-
     def at_most(cut: float) -> Condition:
-        return plain(
-            f"{chosen}({column}_l, {column}_r) <= {cut}",
-            lambda left, right: bool(pick(getattr(left, column), getattr(right, column)) <= cut),
-        )
+        if greatest:
+            return below(f"greatest({column}_l, {column}_r) <= {cut}", f"l.{column} <= {cut} and r.{column} <= {cut}")
+        return below(f"least({column}_l, {column}_r) <= {cut}", f"l.{column} <= {cut} or r.{column} <= {cut}")
 
     return Comparison(
         name, label, missing,
@@ -192,8 +188,9 @@ COMPARISONS: Final[tuple[Comparison, ...]] = (
     SURNAME, GIVEN, OTHER_GIVEN, INVERTED, TWIN_SPELLING, DATE, SEX, PLACE, COMMUNE, PHONE, MOTHER, INS, NEWBORN, *RARITY,
 )  # fmt: skip
 NAMES: Final = tuple(one.name for one in COMPARISONS)
+_LEVELS: Final = tuple(one.level for one in COMPARISONS)
 
 
 def levels_of(left: Any, right: Any) -> tuple[int, ...]:
     """The levels of a pair, in the order of ``COMPARISONS``."""
-    return tuple(one.level(left, right) for one in COMPARISONS)
+    return tuple([level(left, right) for level in _LEVELS])

@@ -1,10 +1,11 @@
 """Tests on two records, written once: as SQL for the batch engines, as a function for the in-process one.
 
 In SQL the records' columns are suffixed ``_l`` and ``_r``, as Splink wants; in Python they are attributes of
-``Canonical``. A missing value is no evidence: SQL NULL and None both make a test false.
+``Canonical``. A missing value is no evidence: SQL NULL and None both make a test false. The usual tests are Python
+expressions on ``l`` and ``r``: a comparison joins them into one function, four times faster than one call a level.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,29 +19,73 @@ DUCKDB: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
+_NAMESPACE: Final[Mapping[str, Any]] = {
+    "jw": JaroWinkler.similarity,
+    "dl": DamerauLevenshtein.distance,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One test. ``sql`` takes the engine's function names."""
+    """One test. ``sql`` takes the engine's function names; ``python``, when given, is ``holds`` as an expression."""
 
     sql: Callable[[Mapping[str, str]], str]
     holds: Test
+    python: str = ""
 
     def __or__(self, other: "Condition") -> "Condition":
-        return Condition(
-            lambda names: f"({self.sql(names)} or {other.sql(names)})",
-            lambda left, right: self.holds(left, right) or other.holds(left, right),
-        )
+        return self._joined(other, "or")
 
     def __and__(self, other: "Condition") -> "Condition":
+        return self._joined(other, "and")
+
+    def _joined(self, other: "Condition", word: str) -> "Condition":
+        namespace: dict[str, Any] = dict(_NAMESPACE)
+        text = f"({self.text(namespace)} {word} {other.text(namespace)})"
         return Condition(
-            lambda names: f"({self.sql(names)} and {other.sql(names)})",
-            lambda left, right: self.holds(left, right) and other.holds(left, right),
+            lambda names: f"({self.sql(names)} {word} {other.sql(names)})",
+            _compiled(text, namespace),
+            text if self.python and other.python else "",
         )
+
+    def text(self, namespace: dict[str, Any]) -> str:
+        """The test as an expression; a function of its own is put into ``namespace`` under a new name."""
+        if self.python:
+            return self.python
+        name = f"f{len(namespace)}"
+        namespace[name] = self.holds
+        return f"{name}(l, r)"
+
+
+def _compiled(text: str, namespace: Mapping[str, Any]) -> Test:
+    test: Test = eval(f"lambda l, r: {text}", dict(namespace))  # noqa: S307 - our own text, never what people type
+    return test
+
+
+def level_function(missing: Condition, tests: Sequence[Condition]) -> Callable[[Any, Any], int]:
+    """One function for the whole comparison: -1 when ``missing``, else the rank of the first test from the last, 0."""
+    namespace: dict[str, Any] = dict(_NAMESPACE)
+    text = "0"
+    for rank, one in enumerate(reversed(tests[:-1]), start=1):
+        text = f"{rank} if {one.text(namespace)} else {text}"
+    made: Callable[[Any, Any], int] = eval(  # noqa: S307 - our own text, never what people type
+        f"lambda l, r: -1 if {missing.text(namespace)} else {text}", namespace
+    )
+    return made
+
+
+def _written(sql: Callable[[Mapping[str, str]], str], python: str) -> Condition:
+    return Condition(sql, _compiled(python, _NAMESPACE), python)
 
 
 def plain(sql: str, holds: Test) -> Condition:
     """A test whose SQL is the same everywhere."""
     return Condition(lambda _: f"({sql})", holds)
+
+
+def below(sql: str, python: str) -> Condition:
+    """A test whose SQL is the same everywhere, as an expression."""
+    return _written(lambda _: f"({sql})", f"({python})")
 
 
 ELSE: Final = Condition(lambda _: "ELSE", lambda _left, _right: True)
@@ -49,19 +94,14 @@ ELSE: Final = Condition(lambda _: "ELSE", lambda _left, _right: True)
 def same(one: str, other: str = "") -> Condition:
     """Equal and known."""
     two = other or one
-
-    def holds(left: Any, right: Any) -> bool:
-        value = getattr(left, one)
-        return value is not None and bool(value == getattr(right, two))
-
-    return plain(f"{one}_l = {two}_r", holds)
+    return _written(lambda _: f"({one}_l = {two}_r)", f"(l.{one} is not None and l.{one} == r.{two})")
 
 
 def either_missing(*names: str) -> Condition:
     """One side lacks one of the columns."""
-    return plain(
-        " or ".join(f"{name}_l is null or {name}_r is null" for name in names),
-        lambda left, right: any(getattr(left, name) is None or getattr(right, name) is None for name in names),
+    return _written(
+        lambda _: "(" + " or ".join(f"{name}_l is null or {name}_r is null" for name in names) + ")",
+        "(" + " or ".join(f"l.{name} is None or r.{name} is None" for name in names) + ")",
     )
 
 
@@ -73,66 +113,47 @@ def crossed(make: Callable[[str, str], Condition], one: str, two: str) -> Condit
 def alike(one: str, other: str = "", *, least: float) -> Condition:
     """Jaro-Winkler similarity at least ``least``, 0 to 1."""
     two = other or one
-
-    def holds(left: Any, right: Any) -> bool:
-        a, b = getattr(left, one), getattr(right, two)
-        return a is not None and b is not None and JaroWinkler.similarity(a, b) >= least
-
-    return Condition(
+    return _written(
         lambda names: f"coalesce({names['jw'].format(a=f'{one}_l', b=f'{two}_r')}, 0) >= {least}",
-        holds,
+        f"(l.{one} is not None and r.{two} is not None and jw(l.{one}, r.{two}) >= {least})",
     )
 
 
 def one_edit(name: str, *, length: int) -> Condition:
     """At most one letter typed wrong, doubled, dropped or swapped, in a word of ``length`` letters at least."""
-
-    def holds(left: Any, right: Any) -> bool:
-        a, b = getattr(left, name), getattr(right, name)
-        return (
-            a is not None
-            and b is not None
-            and len(a) >= length
-            and len(b) >= length
-            and DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1
-        )
-
-    return Condition(
+    return _written(
         lambda names: (
             f"(length({name}_l) >= {length} and length({name}_r) >= {length}"
             f" and abs(length({name}_l) - length({name}_r)) <= 1"
             f" and {names['dl'].format(a=f'{name}_l', b=f'{name}_r')} <= 1)"
         ),
-        holds,
+        (
+            f"(l.{name} is not None and r.{name} is not None and len(l.{name}) >= {length}"
+            f" and len(r.{name}) >= {length} and -2 < len(l.{name}) - len(r.{name}) < 2 and dl(l.{name}, r.{name}, score_cutoff=1) <= 1)"
+        ),
     )
 
 
 def contains(whole: str, part: str) -> Condition:
     """Every word of ``part`` on the right is among ``whole`` on the left."""
-
-    def holds(left: Any, right: Any) -> bool:
-        a, b = getattr(left, whole), getattr(right, part)
-        return a is not None and b is not None and set(b).issubset(a)
-
-    return Condition(lambda names: f"({names['all'].format(a=f'{whole}_l', b=f'{part}_r')})", holds)
+    return _written(
+        lambda names: f"({names['all'].format(a=f'{whole}_l', b=f'{part}_r')})",
+        f"(l.{whole} is not None and r.{part} is not None and set(r.{part}).issubset(l.{whole}))",
+    )
 
 
 def contained(whole: str, part: str) -> Condition:
     """Every word of ``part`` on the left is among ``whole`` on the right."""
-
-    def holds(left: Any, right: Any) -> bool:
-        a, b = getattr(right, whole), getattr(left, part)
-        return a is not None and b is not None and set(b).issubset(a)
-
-    return Condition(lambda names: f"({names['all'].format(a=f'{whole}_r', b=f'{part}_l')})", holds)
+    return _written(
+        lambda names: f"({names['all'].format(a=f'{whole}_r', b=f'{part}_l')})",
+        f"(r.{whole} is not None and l.{part} is not None and set(l.{part}).issubset(r.{whole}))",
+    )
 
 
 def shared(one: str, other: str = "") -> Condition:
     """One word at least in common."""
     two = other or one
-
-    def holds(left: Any, right: Any) -> bool:
-        a, b = getattr(left, one), getattr(right, two)
-        return a is not None and b is not None and not set(a).isdisjoint(b)
-
-    return Condition(lambda names: f"coalesce({names['any'].format(a=f'{one}_l', b=f'{two}_r')}, false)", holds)
+    return _written(
+        lambda names: f"coalesce({names['any'].format(a=f'{one}_l', b=f'{two}_r')}, false)",
+        f"(l.{one} is not None and r.{two} is not None and not set(l.{one}).isdisjoint(r.{two}))",
+    )

@@ -124,10 +124,11 @@ def vetoes(levels: Sequence[int]) -> tuple[Veto, ...]:
 def base_score(model: Model, levels: Sequence[int]) -> float:
     """Sum of the tables, before contradictions."""
     total = model.intercept + model.ins[levels[_INS] + 1]
-    for name, values in model.main.items():
-        total += values[levels[INDEX[name]] + 1]
-    for (one, two), table in model.pairs.items():
-        total += table[levels[INDEX[one]] + 1][levels[INDEX[two]] + 1]
+    singles, pairs = model.ranked
+    for rank, values in singles:
+        total += values[levels[rank] + 1]
+    for one, two, table in pairs:
+        total += table[levels[one] + 1][levels[two] + 1]
     return total - twin_penalty(model, levels)
 
 
