@@ -41,6 +41,14 @@ def _own_settings() -> Iterator[None]:
     os.environ.update(before)
 
 
+@pytest.fixture(autouse=True)
+def _names_not_counted() -> None:
+    """Each test starts in a region whose names nobody counted, and asks no base for it."""
+    from pepites.identity import frequencies
+
+    frequencies.hold(frequencies.NOT_COUNTED)
+
+
 def shared_data() -> Path:
     """Example data of the French guides, beside the project when it is there; tests that use it skip when not."""
     return ROOT.parent / "shared" / "data"

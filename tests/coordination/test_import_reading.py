@@ -21,7 +21,9 @@ from pepites.coordination.importing.full_names import split_full_name
 from pepites.coordination.importing.headers import Field, match_header
 from pepites.coordination.importing.plan import ImportPlan, parse_file
 from pepites.coordination.importing.rows import Empty, ParsedRow, RowRefusal, RowResult
-from pepites.identity.similarity import MatchTraits, Verdict, blocking_keys, likely_same
+from pepites.identity.likeness import Verdict, likeness
+from pepites.identity.traits import IdentityTraits
+from pepites.identity.written import Written, blocking_keys, written
 
 TODAY = dt.date(2025, 11, 22)
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "file-active"
@@ -435,20 +437,21 @@ def test_sex_words(texts: tuple[str, ...], sex: str) -> None:
 
 def classify_in_memory(rows: Iterable[tuple[int, RowResult]]) -> Iterator[tuple[int, str]]:
     """What an import into an empty base would answer, by keys and likeness within the file."""
-    seen: dict[str, list[MatchTraits]] = collections.defaultdict(list)
+    seen: dict[str, list[Written]] = collections.defaultdict(list)
     for line, row in rows:
         if not isinstance(row, ParsedRow):
             yield line, outcome(row)
             continue
-        traits = MatchTraits(
-            row.birth_name, row.given_names, row.birth.stored, row.birth.interpreted, row.sex, row.birth_place,
-            row.use_name, row.phone, row.mother_name, row.ins,
-        )  # fmt: skip
-        keys = blocking_keys(traits)
-        near = {other for key in keys for other in seen[key]}
-        double = any(likely_same(traits, other).verdict is not Verdict.NO for other in near)
+        traits = IdentityTraits(
+            row.birth_name, row.first_given_name, row.given_names, row.birth, row.sex, row.birth_place,
+            used_name=row.use_name, mother_name=row.mother_name,
+        ).checked()  # fmt: skip
+        line_of = written(traits, [row.phone] if row.phone else [], commune=row.commune_code)
+        keys = blocking_keys(line_of)
+        near = {id(other): other for key in keys for other in seen[key]}
+        double = any(likeness(line_of, other).verdict is not Verdict.NO for other in near.values())
         for key in keys:
-            seen[key].append(traits)
+            seen[key].append(line_of)
         yield line, "doublon" if double else "cree"
 
 

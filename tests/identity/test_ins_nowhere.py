@@ -28,7 +28,8 @@ from pepites.identity.ins import OID_DEMO, InsNumber
 from pepites.identity.models import DomainIdentity, Ins, InsiCall
 from pepites.identity.selectors import band, identity_band
 from pepites.identity.selectors.insi import active_ins
-from pepites.identity.similarity import MatchTraits
+from pepites.identity.selectors.stored import traits_of
+from pepites.identity.written import written
 from pepites.patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -249,19 +250,20 @@ def test_2_6_5_no_hand_writes_a_number(plug: Any) -> None:
 
 def test_rniv_7_the_blocking_key_of_a_number_is_an_hmac(plug: Any, settings: Any) -> None:
     """Without the instance's secret nobody tries the numbers of a month of birth against the table."""
-    one = MatchTraits("A", "B", identity_of(person(actor())).birth_date, ins=f"{OID_DEMO}|{MATRICULE}")
-    ours = set(hashed_keys([one]))
+    number = f"{OID_DEMO}|{MATRICULE}"
+    one = written(traits_of(identity_of(person(actor()))))
+    ours = set(hashed_keys(one, [number]))
     settings.PEPITES_IDENTITY_KEY = "un autre secret"
-    assert len(ours - set(hashed_keys([one]))) == 1
+    assert len(ours - set(hashed_keys(one, [number]))) == 1
     settings.PEPITES_IDENTITY_KEY = settings.PEPITES_IDENTITY_KEY
     nurse = actor()
     patient = person(nurse)
     qualified(nurse, patient, plug)
-    theirs = set(hashed_keys([one]))
+    theirs = set(hashed_keys(one, [number]))
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT key FROM identity_identityblock WHERE patient_id = %s", [patient.pk])
         stored = {key for (key,) in cursor.fetchall()}
-    number_key = theirs - set(hashed_keys([MatchTraits("A", "B", one.birth_date)]))
+    number_key = theirs - set(hashed_keys(one))
     assert number_key <= stored
     with unit_of_work(nurse):  # rebuilding the other keys keeps it
         services.add_alias(actor=nurse, identity=identity_of(patient), birth_name="AUTRE")

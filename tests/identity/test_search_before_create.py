@@ -36,7 +36,7 @@ def test_rniv_10_looks_in_every_name(letters: str) -> None:
 
 
 def services_alias(name: str) -> object:
-    from pepites.identity.blocks import AliasValue
+    from pepites.identity.traits import AliasValue
 
     return AliasValue(birth_name=name)
 

@@ -14,9 +14,9 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict, DomainError, NotFound, Refused
 from pepites.identity import selectors, services
 from pepites.identity.events import CardSettled
+from pepites.identity.likeness import Verdict
 from pepites.identity.models import DoubleCandidate, NotSame
 from pepites.identity.selectors.cards import card_visible_to, cards_visible_to
-from pepites.identity.similarity import Verdict
 from pepites.networks.models import Network
 from pepites.patients.models import Patient
 

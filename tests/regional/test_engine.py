@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.regional.regional_factories import INS_A, INS_B, incoming
 
-from pepites.regional.engine import HARD, MatchRecord, Thresholds, judge, likelihood
+from pepites.identity.matching.model import shipped
+from pepites.regional.engine import HARD, MatchRecord, Thresholds, Veto, judge, likelihood
 from pepites.regional.records import incoming_match
 
 NAMES = ("KOUYOURI", "POEKETI", "PUKETI", "DA SILVA FERREIRA", "FERREIRA", "JEAN", "PIERRE", "ADAWI")
@@ -32,8 +33,8 @@ def records(draw: st.DrawFn) -> MatchRecord:
 
 def placed(one: MatchRecord, number: int) -> MatchRecord:
     return MatchRecord(
-        number, number, one.domain_id, one.variants, one.status, one.ins, one.ins_history, one.phones, one.interpreted,
-        one.doubtful, one.newborn, one.multiple_birth, one.birth_rank, one.blocked,
+        number, number, one.domain_id, one.written, one.status, one.ins, one.ins_history, one.interpreted, one.doubtful,
+        one.newborn, one.multiple_birth, one.birth_rank, one.blocked,
     )  # fmt: skip
 
 
@@ -58,24 +59,39 @@ def test_class_a_carries_no_veto_but_by_the_ins(a: MatchRecord, b: MatchRecord) 
     if one.cls == "A":
         assert not one.twin_risk or one.deterministic
         assert not HARD.intersection(one.vetoes)
-        assert one.deterministic or (one.vetoes == () and one.score >= Thresholds().high)
+        assert one.deterministic or (one.vetoes == () and one.score >= Thresholds.of(shipped()).high)
         assert a.domain_id != b.domain_id
 
 
 def test_a_blocked_pair_is_not_judged() -> None:
     one = incoming_match(incoming("x"), 1)
-    apart = MatchRecord(2, 2, 2, one.variants, blocked=True)
+    apart = MatchRecord(2, 2, 2, one.written, blocked=True)
     assert judge(one, [apart]) == []
 
 
-def test_a_missing_value_is_no_evidence() -> None:
+@pytest.mark.parametrize(
+    ("said", "other", "unknown"),
+    [
+        ({"sex": "F"}, {"sex": "M"}, {"sex": "I"}),
+        ({"birth_place_cog": "97302"}, {"birth_place_cog": "97304"}, {"birth_place_cog": "99999"}),
+        ({"mother_name": "AFOEBA"}, {"mother_name": "METELUS"}, {}),
+        ({"phones": ("0694000001",)}, {"phones": ("0694999992",)}, {}),
+    ],
+)  # fmt: skip
+def test_a_missing_value_is_no_evidence(
+    said: dict[str, object], other: dict[str, object], unknown: dict[str, object]
+) -> None:
     """Missing is not disagreeing."""
-    full = incoming_match(incoming("x", phones=("0694000001",), mother_name="AFOEBA"), 1)
-    bare = incoming_match(incoming("y", birth_place_cog="99999", sex="I"), 2)
-    same = incoming_match(incoming("z"), 2)
-    (one,), (two,) = judge(full, [bare]), judge(full, [same])
-    assert all(term.points > 0 for term in one.terms)
-    assert two.score - one.score == pytest.approx(2.0)
+    one = incoming_match(incoming("x", **said), 1)
+    (silent,), (apart,) = (judge(one, [incoming_match(incoming("y", **each), 2)]) for each in (unknown, other))
+    assert silent.score > apart.score
+
+
+def test_surnames_that_share_nothing_are_read_by_someone() -> None:
+    """A wedding, or another person born the same day: no weight decides that alone."""
+    one = incoming_match(incoming("x", birth_name="GAUTHIER", phones=("0694000001",)), 1)
+    (found,) = judge(one, [incoming_match(incoming("y", birth_name="LAMBERT", phones=("0694000001",)), 2)])
+    assert (found.cls, found.vetoes) == ("B", (Veto.SURNAME,))
 
 
 def test_the_same_names_years_apart_are_nobody() -> None:

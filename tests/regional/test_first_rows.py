@@ -15,7 +15,7 @@ from pepites.regional.sql import FIRST_ROWS
 pytestmark = pytest.mark.django_db
 
 TABLES = (
-    "domain regionalrecord regionalperson link recordkey card nonlink notification ruleset regionalrecordevent"
+    "domain regionalrecord regionalperson link recordkey card nonlink notification regionalrecordevent"
     " regionalpersonevent domainevent cardevent nonlinkevent"
 )
 

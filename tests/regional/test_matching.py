@@ -20,6 +20,7 @@ from tests.regional.regional_factories import (
 
 from pepites.audit.unit import unit_of_work
 from pepites.common.clock import today
+from pepites.identity.matching.model import shipped
 from pepites.regional import services
 from pepites.regional.enums import Decision
 from pepites.regional.models import Card, Link, Notification, RegionalPerson, RuleSet
@@ -61,7 +62,7 @@ def test_the_machine_links_once_measured(decided: int, confirmed: int, linked: b
         with as_owner():
             link = Link.objects.get(origin="auto")
             assert link.rule_version
-            assert link.score > 14
+            assert link.score > shipped().auto
             assert set(Notification.objects.values_list("kind", "domain__code")) == {("lien", "CHC"), ("lien", "CHK")}
 
 
@@ -93,7 +94,9 @@ def test_a_stranger_is_nobody() -> None:
         ({"attributes": frozenset({"DOUT"})}, "douteuse"),
         ({"sex": "M"}, "sexe"),
         ({"multiple_birth": True}, "naissance_multiple"),
-        ({"given_names": "MARIA ANGE"}, ""),
+        ({"given_names": "MARIA ANGE"}, "prenoms"),
+        ({"birth_name": "GAUTHIER"}, "noms"),
+        ({"birth_name": "KUYURI"}, ""),
     ],
 )  # fmt: skip
 def test_vetoes_send_to_review(values: dict[str, object], veto: str) -> None:
@@ -188,7 +191,7 @@ def test_same_qualified_ins_links_even_in_shadow_mode() -> None:
     assert second.outcome == "A"
     assert together(first, second)
     with as_owner():
-        assert Link.objects.get(origin="ins").score > 14
+        assert Link.objects.get(origin="ins").score > shipped().auto
 
 
 def test_same_number_of_another_authority_is_another_number() -> None:

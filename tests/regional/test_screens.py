@@ -48,7 +48,13 @@ def test_worklist_and_card(reader: Actor, pair: tuple[Received, Received]) -> No
     text = page(client, "card", card().public_id)
     assert text.count('class="pp-differ"') == 1
     assert text.count('class="pp-match"') >= 5
-    for words in ("Même téléphone", "+3,0", "Total", "Ne sont pas la même personne", "Escalader", "Hôpital CHC"):
+    for words in (
+        "même date de naissance",
+        "Total",
+        "Ne sont pas la même personne",
+        "Escalader",
+        "Hôpital CHC",
+    ):
         assert words in text
     assert "<rect" in text
     assert "style=" not in text.split("<main")[1]

@@ -6,6 +6,8 @@ Each checks its actor by itself. They raise PE403 with a reason word, or PE429 w
 from pepites.access.sql import reaches
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED
+from pepites.identity.matching.blocking import LARGEST_BLOCK
+from pepites.identity.matching.dates import conventional_sql, near_sql
 
 SEARCHES_PER_MINUTE = 30
 RESULTS = 20
@@ -192,11 +194,34 @@ CREATE = rls.definer_function(
     language="plpgsql",
 )
 
+MATCHED = (
+    " patient_id bigint, public_id uuid, birth_name text, first_given_name text, given_names text, birth_date date,"
+    " interpreted boolean, sex text, birth_place_cog text, used_name text, used_given_name text, mother_name text,"
+    " commune_cog text, phone_keys text, status text, flags text, aliases jsonb)"
+)
+"""What a comparison reads of a person, and ``READ``, where it is read: ``s`` the person, ``i`` the identity."""
+READ = """s.id, s.public_id, i.birth_name::text, i.first_given_name::text, i.given_names::text, i.birth_date,
+        i.birth_date_interpreted, i.sex::text, i.birth_place_cog::text, i.used_name::text, i.used_given_name::text,
+        i.mother_name::text, i.commune_cog::text, s.phone_keys::text, s.identity_status::text, s.identity_flags::text,
+        (SELECT jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date)) FROM identity_alias a
+         WHERE a.patient_id = s.id)"""
+LARGEST = f"""CROSS JOIN LATERAL (SELECT array_agg(z.patient_id) AS ids FROM (SELECT b.patient_id
+          FROM identity_identityblock b WHERE b.key = q.key LIMIT {LARGEST_BLOCK + 1}) z) held"""
+"""Persons under one key ``q.key``; a key that too many share is left out, as in a file."""
+_DATED = "EXISTS (SELECT 1 FROM identity_alias a WHERE a.patient_id = p.id AND a.birth_date IS NOT NULL)"
+
+
+def near(date: str, said: str) -> str:
+    """Whether person ``p`` may be born on ``date``, by the identity or an alias (matching.dates)."""
+    return (
+        f"({near_sql('p.birth_date', conventional_sql('p.birth_date', 'p.birth_date_interpreted'), date, said)}"
+        f" OR {_DATED})"
+    )
+
+
 MATCH = rls.definer_function(
-    "identity_match_candidates(p_keys bigint[], p_search uuid, p_date date)",
-    "TABLE (patient_id bigint, public_id uuid, birth_name text, given_names text, birth_date date, interpreted boolean,"
-    " sex text, birth_place_cog text, used_name text, mother_name text, phone_keys text, status text, flags text,"
-    " aliases jsonb)",
+    "identity_match_candidates(p_keys bigint[], p_search uuid, p_date date, p_dates date[])",
+    f"TABLE ({MATCHED}",
     f"""
     #variable_conflict use_column
     BEGIN
@@ -206,13 +231,12 @@ MATCH = rls.definer_function(
         {REFUSE} 'state';
       END IF;
       RETURN QUERY
-      SELECT s.id, s.public_id, i.birth_name::text, i.given_names::text, i.birth_date, i.birth_date_interpreted,
-        i.sex::text, i.birth_place_cog::text, i.used_name::text, i.mother_name::text, s.phone_keys::text,
-        s.identity_status::text, s.identity_flags::text,
-        (SELECT jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date)) FROM identity_alias a
-         WHERE a.patient_id = s.id)
-      FROM (SELECT b.patient_id, count(*) AS shared FROM identity_identityblock b WHERE b.key = ANY(p_keys)
-            GROUP BY b.patient_id ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) k
+      SELECT {READ}
+      FROM (SELECT h.patient_id, count(*) AS shared FROM unnest(p_keys) AS q(key) {LARGEST}
+            CROSS JOIN LATERAL unnest(held.ids) AS h(patient_id) JOIN patients_patient p ON p.id = h.patient_id
+            WHERE cardinality(held.ids) <= {LARGEST_BLOCK}
+              AND EXISTS (SELECT 1 FROM unnest(p_dates) AS o(born) WHERE {near("o.born", conventional_sql("o.born", "false"))})
+            GROUP BY h.patient_id ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) k
       JOIN patients_patient s ON s.id = k.patient_id AND s.active AND s.survivor_id IS NULL
            AND s.identity_flags !~ 'FICT|CACH'
       JOIN identity_domainidentity i ON i.patient_id = s.id AND i.active AND i.domain = 'PEPITES';
@@ -236,4 +260,18 @@ SET_BLOCKS = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (MAY_IMPORT, SEARCH, SEARCH_NUMBER, COUNT_ATTEMPT, CREATE, MATCH, SET_BLOCKS)
+STORE_FREQUENCIES = rls.definer_function(
+    "identity_store_frequencies(p_version text, p_total bigint, p_body bytea)",
+    "void",
+    """
+    BEGIN
+      INSERT INTO identity_namefrequencies (id, version, total, body, counted_at)
+      VALUES (1, p_version, p_total, p_body, statement_timestamp())
+      ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, total = EXCLUDED.total, body = EXCLUDED.body,
+        counted_at = EXCLUDED.counted_at;
+    END
+    """,
+    language="plpgsql",
+).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+
+ALL = (MAY_IMPORT, SEARCH, SEARCH_NUMBER, COUNT_ATTEMPT, CREATE, MATCH, SET_BLOCKS, STORE_FREQUENCIES)

@@ -24,6 +24,7 @@ __all__ = [
     "IdentityBlock",
     "Ins",
     "InsiCall",
+    "NameFrequencies",
     "NotSame",
     "Phone",
     "SearchTrace",
@@ -124,6 +125,24 @@ class IdentityBlock(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class NameFrequencies(models.Model):
+    """How common names and birth dates are in the region, packed (matching.frequency); one row, id 1, no name in clear.
+
+    Counted at night by the worker, which alone may write it; every process keeps it in memory.
+    """
+
+    version = models.CharField(max_length=40)
+    total = models.BigIntegerField()
+    body = models.BinaryField()
+    counted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="identity_frequencies_single")]
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Alias(models.Model):

@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 
 from pepites.common.errors import DomainError
-from pepites.identity.similarity import phone_tail
 
 MAX_LENGTH = 30
 _ALLOWED = frozenset("0123456789+ .-()/")
+
+
+def phone_tail(phone: str) -> str:
+    """Last eight digits of a phone number, empty when shorter: survives +594, 00594 and 0 prefixes."""
+    digits = phone if phone.isdecimal() else "".join(c for c in phone if c.isdigit())
+    return digits[-8:] if len(digits) >= 8 else ""
 
 
 def clean_phone(raw: str) -> str:

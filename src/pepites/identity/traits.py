@@ -1,5 +1,6 @@
 """The identity traits gathered, and their check before they are stored."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -100,6 +101,17 @@ class IdentityTraits:
             "multiple_birth": self.multiple_birth,
             "address": self.address,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class AliasValue:
+    """Another name or date of the person, in strict form; empty parts are those of the identity."""
+
+    birth_name: str = ""
+    given_names: str = ""
+    birth_date: dt.date | None = None
+    kind: str = "ancien"
+    typed: str = ""
 
 
 def _strict(field: str, rule: Callable[[str], str], raw: str) -> str:

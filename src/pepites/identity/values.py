@@ -1,6 +1,5 @@
 """The values of an identity, gathered for the rest of the code."""
 
-from pepites.identity.blocks import AliasValue
 from pepites.identity.dates import (
     DateError,
     PartialDate,
@@ -21,7 +20,7 @@ from pepites.identity.normalisation import (
     strict_given_name,
     strict_ins,
 )
-from pepites.identity.traits import IdentityTraits
+from pepites.identity.traits import AliasValue, IdentityTraits
 
 __all__ = [
     "MAX_NAME_LENGTH",

@@ -297,13 +297,14 @@ class Notification(models.Model):
 class RuleSet(models.Model):
     """Thresholds in force and the measure of the machine by the cell (§5.3, §5.4, STIC-6); one row, id 1.
 
+    ``t_high`` and ``t_low``, in natural log-odds, are the model's when the region did not choose its own.
+
     Class A of probabilistic origin goes to review until ``decided`` ≥ ``shadow_decisions`` cards that the machine would
     have linked were decided with ``confirmed / decided`` ≥ ``shadow_precision``.
     """
 
-    version = models.CharField(max_length=40)
-    t_high = models.FloatField(default=14)
-    t_low = models.FloatField(default=6)
+    t_high = models.FloatField(null=True)
+    t_low = models.FloatField(null=True)
     runner_up = models.FloatField(default=0.10)
     review_days = models.PositiveSmallIntegerField(default=7)
     shadow_decisions = models.PositiveIntegerField(default=1000)
@@ -315,7 +316,7 @@ class RuleSet(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="regional_rules_single")]
 
     def __str__(self) -> str:
-        return self.version
+        return "Règles du rapprochement"
 
     @property
     def in_shadow(self) -> bool:

@@ -9,12 +9,13 @@ from typing import Any
 from pepites.common.clock import today
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.common.text import words
-from pepites.identity.blocks import hashed_keys, match_variants
+from pepites.identity.blocks import hashed_keys
 from pepites.identity.dates import PartialDate, Precision
-from pepites.identity.similarity import MatchTraits, is_weak_date
-from pepites.identity.traits import IdentityTraits
-from pepites.identity.values import AliasValue
-from pepites.regional.engine import MatchRecord, phone_tails
+from pepites.identity.matching.model import shipped
+from pepites.identity.traits import AliasValue, IdentityTraits
+from pepites.identity.written import written
+from pepites.regional.engine import MatchRecord, Thresholds
+from pepites.regional.models import RuleSet
 from pepites.regional.values import IncomingRecord
 
 NEWBORN_DAYS = 28
@@ -60,11 +61,18 @@ def _name_text(record: IncomingRecord) -> str:
 
 def keys_of(record: IncomingRecord) -> list[int]:
     """Hashed blocking keys of a record: its names, aliases, phones, INS and former INS (§5.4 point 2)."""
-    variants = match_variants(record.traits, record.phones, record.aliases)
     numbers = [record.ins] if record.ins and record.status == "QUAL" else []
-    numbers += list(record.ins_history)
-    variants += [replace(variants[0], ins=f"{one.oid}|{one.matricule}") for one in numbers]
-    return hashed_keys(variants)
+    return hashed_keys(
+        written(record.traits, record.phones, record.aliases, commune=record.commune_cog),
+        [f"{one.oid}|{one.matricule}" for one in (*numbers, *record.ins_history)],
+    )
+
+
+def thresholds_of(rules: RuleSet) -> Thresholds:
+    """The region's own thresholds, or those the model was estimated with."""
+    own = Thresholds.of(shipped())
+    high = own.high if rules.t_high is None else rules.t_high
+    return Thresholds(high, own.low if rules.t_low is None else rules.t_low, rules.runner_up)
 
 
 def loaded(data: object) -> dict[str, Any]:
@@ -94,20 +102,30 @@ def traits_of(data: Mapping[str, Any]) -> IdentityTraits:
     )
 
 
+def aliases_of(data: Mapping[str, Any]) -> list[AliasValue]:
+    """The other names and dates of a stored record."""
+    return [
+        AliasValue(name, given, dt.date.fromisoformat(date) if date else None) for name, given, date in data["aliases"]
+    ]
+
+
+def numbers_of(data: Mapping[str, Any]) -> list[str]:
+    """The matricules of a stored record, former ones included, each after its authority."""
+    own = [f"{data['ins_oid']}|{data['ins_matricule']}"] if data["ins_matricule"] else []
+    return own + [f"{oid}|{matricule}" for oid, matricule in data["ins_history"]]
+
+
 def match_record(
     record_id: int, person_id: int, domain_id: int, data: Mapping[str, Any], *, blocked: bool = False
 ) -> MatchRecord:
     """A stored record as the judge sees it."""
     traits = traits_of(data)
-    aliases = [
-        AliasValue(name, given, dt.date.fromisoformat(date) if date else None) for name, given, date in data["aliases"]
-    ]
-    variants = tuple(match_variants(traits, data["phones"], aliases))
     ins = (data["ins_oid"], data["ins_matricule"]) if data["ins_matricule"] else None
+    shape = written(traits, data["phones"], aliases_of(data), commune=data["commune_cog"], ins=ins[1] if ins else "")
     return judged_record(
-        traits, variants, data["status"], data["attributes"], data["phones"],
+        traits, data["status"], data["attributes"],
         MatchRecord(
-            record_id, person_id, domain_id, variants, ins=ins, birth_rank=data["birth_rank"], blocked=blocked,
+            record_id, person_id, domain_id, shape, ins=ins, birth_rank=data["birth_rank"], blocked=blocked,
             ins_history=frozenset((oid, number) for oid, number in data["ins_history"]),
         ),
     )  # fmt: skip
@@ -115,33 +133,26 @@ def match_record(
 
 def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
     """A record that nobody stored, for ``$match``."""
-    variants = tuple(match_variants(record.traits, record.phones, record.aliases))
     ins = (record.ins.oid, record.ins.matricule) if record.ins and record.status == "QUAL" else None
+    shape = written(record.traits, record.phones, record.aliases, commune=record.commune_cog, ins=ins[1] if ins else "")
     return judged_record(
-        record.traits, variants, record.status, record.attributes, record.phones,
+        record.traits, record.status, record.attributes,
         MatchRecord(
-            0, 0, domain_id, variants, ins=ins, birth_rank=record.birth_rank,
+            0, 0, domain_id, shape, ins=ins, birth_rank=record.birth_rank,
             ins_history=frozenset((one.oid, one.matricule) for one in record.ins_history),
         ),
     )  # fmt: skip
 
 
 def judged_record(
-    traits: IdentityTraits,
-    variants: tuple[MatchTraits, ...],
-    status: str,
-    attributes: Sequence[str] | frozenset[str],
-    phones: Sequence[str],
-    bare: MatchRecord,
+    traits: IdentityTraits, status: str, attributes: Sequence[str] | frozenset[str], bare: MatchRecord
 ) -> MatchRecord:
     """What qualifies a record and what forbids a link by itself (STIC-7)."""
-    born = traits.birth_date.stored
     return replace(
         bare,
         status=status,
-        phones=phone_tails(list(phones)),
-        interpreted=is_weak_date(variants[0]),
+        interpreted=bool(bare.written.forms[0].wk),
         doubtful="DOUT" in attributes,
-        newborn=(today() - born).days < NEWBORN_DAYS,
+        newborn=(today() - traits.birth_date.stored).days < NEWBORN_DAYS,
         multiple_birth=traits.multiple_birth,
     )

@@ -42,11 +42,14 @@ POLICIES = "\n".join(
     ]
 )
 
-# Every person already followed enters the server as one identity of the Pépites domain, 5,000 at a time.
-FIRST_ROWS = """
+# Rules of the first day; the weights have been the model's since migration 0003.
+FIRST_RULES = """
 INSERT INTO regional_ruleset (id, version, t_high, t_low, runner_up, review_days, shadow_decisions, shadow_precision,
   decided, confirmed)
 VALUES (1, 'traits-1', 14, 6, 0.10, 7, 1000, 0.995, 0, 0);
+"""
+# Every person already followed enters the server as one identity of the Pépites domain, 5,000 at a time.
+FIRST_ROWS = """
 INSERT INTO regional_domain (public_id, code, oid, uri, name, active, referent, cell_contact, errors, last_error)
 VALUES (gen_random_uuid(), 'PEPITES', '', 'urn:pepites:ipp', 'Pépites', true, '', '', 0, '');
 DO $do$

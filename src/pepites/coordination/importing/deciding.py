@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pepites.coordination.importing.enums import Outcome
 from pepites.coordination.importing.lines import Line
-from pepites.identity.bulk import KnownPerson, Match, compare
+from pepites.identity.bulk import Match, compare
 from pepites.identity.enums import CardState
+from pepites.identity.selectors.known import Known
 
 _NOBODY = UUID(int=0)
 
@@ -19,7 +20,7 @@ class Decision:
 
     line: Line
     outcome: Outcome
-    person: KnownPerson | None = None
+    person: Known | None = None
     match: Match | None = None
     twin_line: int | None = None
 
@@ -32,19 +33,19 @@ class FileMemory:
     """
 
     claimed: dict[int, int] = field(default_factory=dict)
-    _fresh: dict[int, list[KnownPerson]] = field(default_factory=lambda: defaultdict(list))
+    _fresh: dict[int, list[Known]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, line: Line) -> KnownPerson:
+    def add(self, line: Line) -> Known:
         """Remember a line that will become a person."""
-        person = KnownPerson(line.placeholder, _NOBODY, (line.match,))
+        person = Known(line.placeholder, _NOBODY, line.match)
         for key in line.keys:
             self._fresh[key].append(person)
         self.claimed[line.placeholder] = line.number
         return person
 
-    def near(self, line: Line) -> list[KnownPerson]:
+    def near(self, line: Line) -> list[Known]:
         """Persons of lines above, not yet in the base, that share a blocking key."""
-        found: dict[int, KnownPerson] = {}
+        found: dict[int, Known] = {}
         for key in line.keys:
             for person in self._fresh.get(key, ()):
                 found[person.patient_id] = person
@@ -57,7 +58,7 @@ class FileMemory:
             self.claimed[patient_id] = self.claimed.pop(placeholder)
 
 
-def decide(line: Line, known: Sequence[KnownPerson], cards: Mapping[int, str], memory: FileMemory) -> Decision:
+def decide(line: Line, known: Sequence[Known], cards: Mapping[int, str], memory: FileMemory) -> Decision:
     """Decide one line (§5.4). ``cards``: patient → what people decided of this very line in the worklist.
 
     Certain and not claimed above: known. A card settled « same »: known. « Distinct »: that person is out of question.

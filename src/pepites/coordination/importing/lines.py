@@ -8,8 +8,8 @@ from pepites.coordination.importing.rows import ParsedRow, RowRefusal, RowResult
 from pepites.identity.bulk import line_key
 from pepites.identity.normalisation import TraitError, strict_birth_name
 from pepites.identity.phones import MAX_LENGTH
-from pepites.identity.similarity import MatchTraits
 from pepites.identity.traits import IdentityTraits
+from pepites.identity.written import Written
 
 _COLUMNS = {
     "birth_name": "nom",
@@ -40,7 +40,7 @@ class Line:
     row: ParsedRow
     traits: IdentityTraits
     phone: str
-    match: MatchTraits
+    match: Written
     keys: tuple[int, ...]
     fingerprint: str
 
@@ -61,7 +61,7 @@ def read_line(number: int, parsed: RowResult) -> Line | LineResult:
     except DomainError as error:
         return LineResult(number, Outcome.REFUSED, _COLUMNS.get(error.field or "", error.field or ""), error.message)
     phone = parsed.phone if len(parsed.phone) <= MAX_LENGTH else ""
-    match, keys, fingerprint = line_key(traits, phone, parsed.ins)
+    match, keys, fingerprint = line_key(traits, phone, parsed.ins, parsed.commune_code)
     return Line(number, parsed, traits, phone, match, keys, fingerprint)
 
 

@@ -108,7 +108,7 @@ def _row(patient_id: int, line: Line, source: str, *, signs: bool, level: int) -
 def _open_card(actor: Actor, network: Network, source: str, decision: Decision, persons: dict[int, int]) -> None:
     assert decision.person is not None
     assert decision.match is not None
-    candidate = decision.person.candidate(decision.match)
+    candidate = decision.match.candidate(decision.person)
     candidate = dataclasses.replace(candidate, patient_id=persons.get(candidate.patient_id, candidate.patient_id))
     line = decision.line
     open_line_card(

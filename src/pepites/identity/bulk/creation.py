@@ -15,7 +15,7 @@ from pepites.common.events import publish
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.identity import policies
 from pepites.identity.events import IdentityCreated
-from pepites.identity.similarity import phone_tail
+from pepites.identity.phones import phone_tail
 from pepites.identity.traits import IdentityTraits
 
 

@@ -4,52 +4,38 @@ Both ask what ``identity_may_import`` asks; neither gives a grant: the import op
 """
 
 from pepites.common import rls
-from pepites.identity.functions import CANDIDATES, REFUSE
+from pepites.identity.functions import CANDIDATES, LARGEST, MATCHED, READ, REFUSE, near
+from pepites.identity.matching.blocking import LARGEST_BLOCK
+from pepites.identity.matching.dates import conventional_sql
 
 _GUARD = f"IF NOT identity_may_import() THEN {REFUSE} 'role_missing'; END IF;"
 
-_WEAK = "({date} IS NOT NULL AND ({said} OR to_char({date}, 'MMDD') IN ('0101', '1231')))"
-_OURS, _THEIRS = "p_dates[h.ref]", "p.birth_date"
-_DIGITS, _OUR_DIGITS = f"to_char({_THEIRS}, 'DDMM')", f"to_char({_OURS}, 'DDMM')"
-# Equal; same year with a weak date, the day or the month kept, both swapped, or two digits in the middle swapped; another
-# year with the same day and month, or close when one date is interpreted. Mirrors similarity._date_points.
-NEAR_DATES = f"""({_THEIRS} = {_OURS}
-  OR (extract(year FROM {_THEIRS}) = extract(year FROM {_OURS}) AND (
-    {_WEAK.format(date=_THEIRS, said="p.birth_date_interpreted")} OR {_WEAK.format(date=_OURS, said="p_interpreted[h.ref]")}
-    OR left({_DIGITS}, 2) = left({_OUR_DIGITS}, 2) OR right({_DIGITS}, 2) = right({_OUR_DIGITS}, 2)
-    OR {_DIGITS} = to_char({_OURS}, 'MMDD')
-    OR (left({_DIGITS}, 1) = left({_OUR_DIGITS}, 1) AND right({_DIGITS}, 1) = right({_OUR_DIGITS}, 1))))
-  OR {_DIGITS} = {_OUR_DIGITS}
-  OR ((p.birth_date_interpreted OR p_interpreted[h.ref])
-      AND abs(extract(year FROM {_THEIRS}) - extract(year FROM {_OURS})) <= 2))"""
+_OURS = conventional_sql("p_dates[h.ref]", "p_interpreted[h.ref]")
 
-# A pair whose dates cannot agree is never likely the same (similarity.worth_comparing): it is left out before sorting.
+# A pair whose dates cannot agree is never likely the same: it is left out before sorting.
 MATCH_MANY = rls.definer_function(
     "identity_match_many(p_refs integer[], p_keys bigint[], p_dates date[], p_interpreted boolean[])",
-    "TABLE (ref integer, patient_id bigint, public_id uuid, birth_name text, given_names text, birth_date date,"
-    " interpreted boolean, sex text, birth_place_cog text, used_name text, mother_name text, phone_keys text, status text,"
-    " flags text, aliases jsonb)",
+    f"TABLE (ref integer, {MATCHED}",
     f"""
     #variable_conflict use_column
     BEGIN
       {_GUARD}
       RETURN QUERY
-      WITH hits AS (
+      WITH held AS MATERIALIZED (
+        SELECT w.key, held.ids FROM (SELECT DISTINCT key FROM unnest(p_keys) AS u(key)) w(key)
+        CROSS JOIN LATERAL (SELECT w.key) AS q(key) {LARGEST} WHERE cardinality(held.ids) <= {LARGEST_BLOCK}
+      ), hits AS (
         SELECT q.ref, b.patient_id, count(*) AS shared
-        FROM unnest(p_refs, p_keys) AS q(ref, key) JOIN identity_identityblock b ON b.key = q.key GROUP BY 1, 2
+        FROM unnest(p_refs, p_keys) AS q(ref, key) JOIN held ON held.key = q.key
+        CROSS JOIN LATERAL unnest(held.ids) AS b(patient_id) GROUP BY 1, 2
       ), near AS (
         SELECT h.ref, h.patient_id,
                row_number() OVER (PARTITION BY h.ref ORDER BY h.shared DESC, h.patient_id) AS rank
         FROM hits h JOIN patients_patient p ON p.id = h.patient_id
         WHERE p.active AND p.survivor_id IS NULL AND p.identity_flags !~ 'FICT|CACH'
-          AND ({NEAR_DATES}
-               OR EXISTS (SELECT 1 FROM identity_alias a WHERE a.patient_id = p.id AND a.birth_date IS NOT NULL))
+          AND {near("p_dates[h.ref]", _OURS)}
       )
-      SELECT n.ref, s.id, s.public_id, i.birth_name::text, i.given_names::text, i.birth_date, i.birth_date_interpreted,
-        i.sex::text, i.birth_place_cog::text, i.used_name::text, i.mother_name::text, s.phone_keys::text,
-        s.identity_status::text, s.identity_flags::text,
-        (SELECT jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date)) FROM identity_alias a
-         WHERE a.patient_id = s.id)
+      SELECT n.ref, {READ}
       FROM near n JOIN patients_patient s ON s.id = n.patient_id
       JOIN identity_domainidentity i ON i.patient_id = s.id AND i.active AND i.domain = 'PEPITES'
       WHERE n.rank <= {CANDIDATES};

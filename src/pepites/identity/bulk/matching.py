@@ -1,46 +1,22 @@
 """Comparing import lines with the persons of the region: one statement a batch, then scores in Python (§5.4)."""
 
-import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import connection
 
 from pepites.access.services import database_refusals
-from pepites.identity.blocks import AliasValue, hashed_keys, match_variants
-from pepites.identity.dates import PartialDate, Precision
+from pepites.identity.blocks import hashed_keys
+from pepites.identity.likeness import NOBODY, Similarity, Verdict, likeness, same_traits
 from pepites.identity.models import DoubleCandidate
 from pepites.identity.normalisation import UNKNOWN_PLACE
-from pepites.identity.selectors import Candidate
+from pepites.identity.selectors.known import Candidate, Known, phones_differ, read_known
 from pepites.identity.services.doubles import line_fingerprint
-from pepites.identity.similarity import MatchTraits, Similarity, Verdict, likely_same, phone_tail, worth_comparing
 from pepites.identity.traits import IdentityTraits
+from pepites.identity.written import Strict, Written, written
 
-_NO = Similarity(0.0, Verdict.NO)
 _RANK = {Verdict.NO: 0, Verdict.LIKELY: 1, Verdict.SAME: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """A person a line may be: every way the identity may have been written."""
-
-    patient_id: int
-    public_id: UUID
-    variants: tuple[MatchTraits, ...]
-    status: str = ""
-    flags: str = ""
-
-    def candidate(self, match: "Match") -> Candidate:
-        """The card's view of this person."""
-        own, similarity = self.variants[0], match.similarity
-        return Candidate(
-            self.patient_id, self.public_id, own.birth_name, own.given_names, own.birth_date, own.interpreted, own.sex,
-            own.birth_place, self.status, self.flags, round(similarity.score, 1), similarity.verdict,
-            tuple(similarity.reasons), similarity.twin_risk, phones_differ=match.phones_differ,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +26,13 @@ class Match:
     similarity: Similarity
     phones_differ: bool = False
     certain: bool = False
+
+    def candidate(self, person: Known) -> Candidate:
+        """The card's view of that person."""
+        one = self.similarity
+        return person.candidate(
+            round(one.score, 1), one.verdict, one.reasons, twin_risk=one.twin_risk, phones_differ=self.phones_differ
+        )
 
     @property
     def likely(self) -> bool:
@@ -62,89 +45,52 @@ class Match:
         return self.certain, _RANK[self.similarity.verdict], self.similarity.score
 
 
-_NOBODY = Match(_NO)
+_NOBODY = Match(NOBODY)
 
 
-def line_key(traits: IdentityTraits, phone: str = "", ins: str = "") -> tuple[MatchTraits, tuple[int, ...], str]:
+def line_key(
+    traits: IdentityTraits, phone: str = "", ins: str = "", commune: str = ""
+) -> tuple[Written, tuple[int, ...], str]:
     """What a line is compared by: its traits, its hashed blocking keys, its fingerprint on a card."""
     phones = [phone] if phone else []
-    ours = match_variants(traits, phones)[0]
-    if ins:
-        ours = MatchTraits(
-            ours.birth_name, ours.given_names, ours.birth_date, ours.interpreted, ours.sex, ours.birth_place,
-            ours.use_name, ours.phone, ours.mother_name, ins,
-        )  # fmt: skip
-    return ours, tuple(hashed_keys([ours])), line_fingerprint(traits, phones)
+    ours = written(traits, phones, commune=commune)
+    return ours, tuple(hashed_keys(ours, [ins] if ins else [])), line_fingerprint(traits, phones)
 
 
-def known_persons(lines: Sequence[tuple[MatchTraits, tuple[int, ...]]]) -> list[list[KnownPerson]]:
+def known_persons(lines: Sequence[tuple[Written, tuple[int, ...]]]) -> list[list[Known]]:
     """For each line, the persons of the region worth comparing (50 at most); to be called under ``lock_for_import``."""
     refs = [ref for ref, (_, keys) in enumerate(lines, start=1) for _ in keys]
     flat = [key for _, keys in lines for key in keys]
-    found: list[list[KnownPerson]] = [[] for _ in lines]
+    found: list[list[Known]] = [[] for _ in lines]
     if not flat:
         return found
+    strict = [one.strict[0] for one, _ in lines]
     with database_refusals("identity.create"), connection.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM identity_match_many(%s, %s::bigint[], %s::date[], %s::boolean[])",
-            [refs, flat, [traits.birth_date for traits, _ in lines], [traits.interpreted for traits, _ in lines]],
+            [refs, flat, [one.birth_date for one in strict], [one.interpreted for one in strict]],
         )
         rows = cursor.fetchall()
-    persons: dict[int, KnownPerson] = {}
-    for ref, patient_id, *rest in rows:
-        if patient_id not in persons:
-            persons[patient_id] = _person(patient_id, *rest)
-        found[ref - 1].append(persons[patient_id])
+    persons: dict[int, Known] = {}
+    for ref, *row in rows:
+        person = persons.get(row[0]) or persons.setdefault(row[0], read_known(row))
+        found[ref - 1].append(person)
     return found
 
 
-def _person(
-    patient_id: int, public_id: UUID, birth_name: str, given_names: str, birth_date: dt.date, interpreted: bool,
-    sex: str, place: str, used_name: str, mother_name: str, phone_keys: str, status: str, flags: str, aliases: object,
-) -> KnownPerson:  # fmt: skip
-    precision = Precision.ANNEE if interpreted else Precision.JOUR
-    traits = IdentityTraits(
-        birth_name=birth_name, first_given_name="", given_names=given_names,
-        birth_date=PartialDate(birth_date, precision, interpreted=interpreted), sex=sex, birth_place_cog=place,
-        used_name=used_name, mother_name=mother_name,
-    )  # fmt: skip
-    rows = json.loads(aliases) if isinstance(aliases, str) else aliases or []
-    assert isinstance(rows, list)
-    others = [AliasValue(name, given, dt.date.fromisoformat(date) if date else None) for name, given, date in rows]
-    return KnownPerson(patient_id, public_id, tuple(match_variants(traits, phone_keys.split(), others)), status, flags)
-
-
-def compare(line: MatchTraits, person: KnownPerson) -> Match:
+def compare(line: Written, person: Known) -> Match:
     """The strongest comparison of a line with the ways a person is written."""
-    best = _NO
-    for other in person.variants:
-        if not worth_comparing(line, other):
-            continue
-        found = likely_same(line, other)
-        if (_RANK[found.verdict], found.score) > (_RANK[best.verdict], best.score):
-            best = found
-    if best.verdict is Verdict.NO:
+    found = likeness(line, person.written)
+    if found.verdict is Verdict.NO:
         return _NOBODY
-    tails = {phone_tail(other.phone) for other in person.variants} - {""}
-    ours = phone_tail(line.phone)
-    differ = bool(ours and tails and ours not in tails)
-    return Match(best, differ, any(_certain(line, other, differ) for other in person.variants))
+    differ = phones_differ(line, person.written)
+    return Match(found, differ, any(_certain(line.strict[0], other, differ) for other in person.written.strict))
 
 
-def _certain(line: MatchTraits, other: MatchTraits, phones_differ: bool) -> bool:
+def _certain(line: Strict, other: Strict, phones_differ: bool) -> bool:
     """Same strict traits; one who lacks the place of birth and has another phone may be a homonym (§5.4 point 6)."""
-    if (line.birth_name, line.birth_date, line.interpreted) != (
-        other.birth_name, other.birth_date, other.interpreted,
-    ):  # fmt: skip
-        return False
-    if line.given_names.split(" ", 1)[0] != other.given_names.split(" ", 1)[0]:
-        return False
-    places = (line.birth_place, other.birth_place)
-    if (line.sex != other.sex and "I" not in (line.sex, other.sex)) or (
-        places[0] != places[1] and UNKNOWN_PLACE not in places
-    ):
-        return False
-    return not (phones_differ and UNKNOWN_PLACE in places)
+    unknown_place = UNKNOWN_PLACE in (line.birth_place, other.birth_place)
+    return same_traits(line, other) and not (phones_differ and unknown_place)
 
 
 def card_states(fingerprints: Iterable[str]) -> dict[str, dict[int, str]]:

@@ -7,6 +7,15 @@ LARGEST_BLOCK = 100
 """A key shared by more records than this says nothing that another key does not say better."""
 
 
+WIDE = frozenset("pqr")
+"""Kinds that find few persons among many: a file can afford them, a look-up cannot."""
+
+
+def look_up_keys(record: Canonical) -> list[str]:
+    """The keys under which one record is sought among all others; its INS is kept apart (RNIV-7)."""
+    return [key for key in keys(record) if key[0] not in WIDE and key[0] != "i"]
+
+
 def keys(record: Canonical) -> list[str]:
     """Blocking keys; names come in either order (GUY-5).
 

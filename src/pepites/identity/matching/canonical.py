@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from pepites.identity.matching import standard
 from pepites.identity.matching.standard import NameForm, name_form
@@ -15,6 +15,7 @@ COLUMNS: Final = (
     "pl", "co", "ph", "mo", "mok", "ins", "nb", "sc", "gc", "rs", "rg", "nc", "ns", "ng", "ex",
 )  # fmt: skip
 UNSEEN: Final = 1.0
+Rare = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,20 @@ class Canonical:
     ex: float = -3.0
 
 
+class Rarity(Protocol):
+    """Who says how common names and dates are."""
+
+    def rarity(self, sn: str | None, snk: str | None, gn: str | None, gnk: str | None, born: dt.date | None) -> Rare:
+        """``rs rg nc ns ng ex`` of a record."""
+        ...
+
+
+def rare(total: int, surname: int, given: int, both: int, spellings: tuple[int, int], date: float) -> Rare:
+    """``rs rg nc ns ng ex`` from counts among ``total`` records, 1 for what was never seen."""
+    expected = math.log10(surname * given * max(date, 1) / total**2)
+    return surname * 1e5 / total, given * 1e5 / total, both, spellings[0], spellings[1], expected
+
+
 @dataclass(frozen=True, slots=True)
 class Frequencies:
     """How common names and dates are among ``total`` records. What is not listed was seen once."""
@@ -95,21 +110,17 @@ class Frequencies:
     given_spellings: Mapping[str, int] = field(default_factory=dict)
     dates: Mapping[dt.date, int] = field(default_factory=dict)
 
-    def rarity(self, sn: str | None, snk: str | None, gn: str | None, gnk: str | None, born: dt.date | None) -> tuple[
-        float, float, float, float, float, float
-    ]:  # fmt: skip
+    def rarity(self, sn: str | None, snk: str | None, gn: str | None, gnk: str | None, born: dt.date | None) -> Rare:
         """``rs rg nc ns ng ex`` of a record."""
-        surname, given = self.surnames.get(snk or "", 1), self.given.get(gnk or "", 1)
-        both = self.both.get((snk or "", gnk or ""), 1)
-        dates = self.dates.get(born, 1) if born else self.total / 20_000
-        return (
-            surname * 1e5 / self.total, given * 1e5 / self.total, both,
-            self.surname_spellings.get(sn or "", 1), self.given_spellings.get(gn or "", 1),
-            math.log10(surname * given * max(dates, 1) / self.total**2),
+        return rare(
+            self.total, self.surnames.get(snk or "", 1), self.given.get(gnk or "", 1),
+            self.both.get((snk or "", gnk or ""), 1),
+            (self.surname_spellings.get(sn or "", 1), self.given_spellings.get(gn or "", 1)),
+            self.dates.get(born, 1) if born else self.total / 20_000,
         )  # fmt: skip
 
 
-def canonical(raw: RawRecord, frequencies: Frequencies | None = None) -> Canonical:
+def canonical(raw: RawRecord, frequencies: Rarity | None = None) -> Canonical:
     """The comparable form of a record, its rarity by ``frequencies``."""
     birth, used = name_form(raw.birth_name), name_form(raw.use_name)
     given, other, mother = name_form(raw.given_name), name_form(raw.other_given), name_form(raw.mother_given)

@@ -128,8 +128,9 @@ def one_edit(name: str, *, length: int) -> Condition:
             f" and {names['dl'].format(a=f'{name}_l', b=f'{name}_r')} <= 1)"
         ),
         (
-            f"(l.{name} is not None and r.{name} is not None and len(l.{name}) >= {length}"
-            f" and len(r.{name}) >= {length} and -2 < len(l.{name}) - len(r.{name}) < 2 and dl(l.{name}, r.{name}, score_cutoff=1) <= 1)"
+            f"(l.{name} is not None and r.{name} is not None"
+            f" and len(l.{name}) >= {length} and len(r.{name}) >= {length}"
+            f" and -2 < len(l.{name}) - len(r.{name}) < 2 and dl(l.{name}, r.{name}, score_cutoff=1) <= 1)"
         ),
     )
 

@@ -1,5 +1,6 @@
 """How two birth dates agree (identite-ins §5.4 point 4, GUY-4): levels, best first, and what is too far to compare."""
 
+import re
 from typing import Any, Final
 
 from pepites.identity.matching.conditions import ELSE, Condition, plain
@@ -86,3 +87,18 @@ NEAR: Final = Condition(
     ),
 )
 """Whether two records are worth comparing."""
+
+
+def near_sql(one: str, one_weak: str, other: str, other_weak: str) -> str:
+    """``NEAR`` on two PostgreSQL dates and their « conventional » marks: what a look-up leaves out before it scores."""
+    parts = {
+        f"{name}_{side}": f"extract({part} FROM {date})::int"
+        for side, date in (("l", one), ("r", other))
+        for name, part in (("y", "year"), ("m", "month"), ("dd", "day"))
+    } | {"wk_l": one_weak, "wk_r": other_weak, "ins_l": "1", "ins_r": "2"}
+    return re.sub(r"\b(?:y|m|dd|wk|ins)_[lr]\b", lambda found: parts[found[0]], NEAR.sql({"div": "({a} / {b})"}))
+
+
+def conventional_sql(date: str, said: str) -> str:
+    """Whether a PostgreSQL date is interpreted, said so or by its look (GUY-4)."""
+    return f"({said} OR to_char({date}, 'MMDD') IN ('0101', '1231'))"

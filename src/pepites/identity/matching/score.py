@@ -26,6 +26,7 @@ class Veto(StrEnum):
     NEWBORN = "prénom provisoire de naissance : l'enfant est rattaché par sa mère ou son séjour"
     INS = "deux matricules INS différents"
     INS_SHARED = "même matricule INS, mais des traits qui se contredisent"
+    SURNAME = "noms de famille sans ressemblance : un changement de nom, ou une autre personne"
     GIVEN = "prénoms trop différents pour rapprocher sans relecture"
     SEX = "sexes différents"
     DATES = "dates de naissance éloignées"
@@ -46,6 +47,7 @@ _INVERTED_SOUND = 3
 _OTHERS_AGREE = 3
 _DATE_CLOSE = 8
 _SURNAME_ALIKE = 4
+_SURNAME_FOREIGN = 1
 _DATE_FAR = 1
 
 
@@ -114,6 +116,8 @@ def vetoes(levels: Sequence[int]) -> tuple[Veto, ...]:
         found.append(Veto.NEWBORN)
     elif levels[_INS] != INS_SAME and not given_sure(levels):
         found.append(Veto.TWIN if twin_pattern(levels) else Veto.GIVEN)
+    if levels[_INS] != INS_SAME and 0 <= levels[_SUR] <= _SURNAME_FOREIGN and levels[_INV] < _INVERTED_SOUND:
+        found.append(Veto.SURNAME)
     if levels[_SEX] == 0:
         found.append(Veto.SEX)
     if 0 <= levels[_DOB] <= _DATE_FAR:

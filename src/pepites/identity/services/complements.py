@@ -10,9 +10,8 @@ from pepites.common.errors import DomainError
 from pepites.identity.enums import AliasKind, PhoneKind
 from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
-from pepites.identity.phones import clean_phone
+from pepites.identity.phones import clean_phone, phone_tail
 from pepites.identity.services.correction import locked, rebuild_blocks, require_edit
-from pepites.identity.similarity import phone_tail
 
 
 def add_alias(

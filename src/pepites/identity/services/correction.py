@@ -10,12 +10,13 @@ from pepites.common.clock import now
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
 from pepites.identity import policies
-from pepites.identity.blocks import AliasValue, hashed_keys, match_variants
+from pepites.identity.blocks import hashed_keys
 from pepites.identity.enums import AliasKind
 from pepites.identity.events import IdentityChanged
 from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.selectors.stored import traits_of
-from pepites.identity.traits import STRICT_FIELDS, IdentityTraits
+from pepites.identity.traits import STRICT_FIELDS, AliasValue, IdentityTraits
+from pepites.identity.written import written
 
 
 def locked(identity: DomainIdentity, version: int | None = None) -> DomainIdentity:
@@ -122,7 +123,7 @@ def rebuild_blocks(identity: DomainIdentity) -> None:
         for one in Alias.objects.filter(patient_id=identity.patient_id)
     ]
     phones = list(Phone.objects.filter(patient_id=identity.patient_id, active=True).values_list("number", flat=True))
-    keys = hashed_keys(match_variants(traits_of(identity), phones, aliases))
+    keys = hashed_keys(written(traits_of(identity), phones, aliases, commune=identity.commune_cog))
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_set_blocks(%s, %s)", [identity.patient_id, keys])
     publish(IdentityChanged(identity.patient_id))

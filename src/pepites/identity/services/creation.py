@@ -14,14 +14,15 @@ from pepites.common.errors import DomainError
 from pepites.common.events import publish
 from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.identity import policies
-from pepites.identity.blocks import AliasValue, hashed_keys, match_variants
+from pepites.identity.blocks import hashed_keys
 from pepites.identity.events import IdentityCreated
 from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.normalisation import is_place_code
 from pepites.identity.phones import clean_phones
 from pepites.identity.selectors import Candidate, likely_doubles
 from pepites.identity.services.doubles import open_pair_card
-from pepites.identity.traits import IdentityTraits
+from pepites.identity.traits import AliasValue, IdentityTraits
+from pepites.identity.written import written
 from pepites.patients.models import Patient
 
 _LOCK = 0x1D_E7717  # one number for « creations of identities », shared by interactive ones, alone for an import
@@ -83,11 +84,13 @@ def create_identity(
         raise DomainError("Choisissez la commune dans la liste.", field="commune")
     if search_id is None:
         require(policies.can_import(actor), code="identity.create")
-    keys = hashed_keys(match_variants(traits, numbers, aliases))
+    keys = hashed_keys(written(traits, numbers, aliases, commune=commune_cog))
     doubles: list[Candidate] = []
     if not matched:
         _lock(keys, alone=search_id is None)
-        doubles = likely_doubles(actor, traits, phones=numbers, aliases=aliases, search_id=search_id)
+        doubles = likely_doubles(
+            actor, traits, phones=numbers, aliases=aliases, commune_cog=commune_cog, search_id=search_id
+        )
         unseen = [one for one in doubles if seen is not None and one.public_id not in seen]
         if doubles and (unseen or not not_same_reason.strip()):
             raise LikelyDoubles(doubles)

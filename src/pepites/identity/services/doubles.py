@@ -19,8 +19,8 @@ from pepites.identity import policies
 from pepites.identity.enums import CardState
 from pepites.identity.events import CardSettled
 from pepites.identity.models import DoubleCandidate
+from pepites.identity.phones import phone_tail
 from pepites.identity.selectors import Candidate
-from pepites.identity.similarity import phone_tail
 from pepites.identity.traits import IdentityTraits
 
 NEW = "nouveau"

@@ -24,7 +24,7 @@ from pepites.identity.insi.datamatrix import InsCode
 from pepites.identity.models import SearchTrace
 from pepites.identity.normalisation import TraitError, strict_ins
 from pepites.identity.selectors.compare import TraitRow, compare, trait_row
-from pepites.identity.selectors.doubles import Candidate
+from pepites.identity.selectors.known import Candidate
 from pepites.identity.selectors.labels import birth_date_label
 from pepites.identity.selectors.pages import own_search
 from pepites.identity.services.search import Found

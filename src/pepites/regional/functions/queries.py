@@ -1,12 +1,18 @@
 """Readings that pass over the policies: candidates of what was just fed, cross-references, demographic queries (STIC-10)."""
 
 from pepites.common import rls
+from pepites.identity.matching.blocking import LARGEST_BLOCK
+from pepites.identity.matching.dates import conventional_sql, near_sql
 from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, PEPITES, REFUSE, TRUSTED, XACT
 
 CANDIDATES = 50
-BLOCK = 200
-"""Rows read under one key in one domain: a block of « 01/01 and JEAN » must not explode."""
 FOUND = 20
+_HELD = f"""CROSS JOIN LATERAL (SELECT array_agg(z.record_id) AS ids FROM (SELECT k.record_id
+        FROM regional_recordkey k WHERE k.key = o.key LIMIT {LARGEST_BLOCK + 1}) z) held"""
+"""Records under one key ``o.key``; a key that too many share is left out, as in a file: « 01/01 and JEAN » says nothing."""
+_RECORD_WEAK = conventional_sql("r.birth_date", "r.birth_date_interpreted")
+_DATED = "r.aliases @? '$[*][2] ? (@ != null)'"
+"""Whether an alias of record ``r`` has a date of its own: then the dates are compared by the judge."""
 
 DATA = """jsonb_build_object('public_id', r.public_id, 'local_id', r.local_id, 'birth_name', r.birth_name,
   'first_given_name', r.first_given_name, 'given_names', r.given_names, 'birth_date', r.birth_date,
@@ -29,17 +35,15 @@ CANDIDATES_SQL = rls.definer_function(
       PERFORM set_config('pg_trgm.similarity_threshold', '0.5', true);
       RETURN QUERY
       WITH refs AS MATERIALIZED (
-        SELECT r.id, r.domain_id, r.name_text, r.birth_date, r.ins_oid, r.ins_matricule, l.person_id
+        SELECT r.id, r.domain_id, r.name_text, r.birth_date, {_RECORD_WEAK} AS weak, {_DATED} AS dated, r.ins_oid,
+          r.ins_matricule, l.person_id
         FROM regional_regionalrecord r JOIN regional_link l ON l.record_id = r.id AND l.active
         WHERE r.id = ANY(p_records) AND r.active AND ({TRUSTED} OR {CELL} OR r.fed_in = {XACT})
       ), hits AS (
-        SELECT f.id AS ref, k.record_id, count(*) AS shared
-        FROM refs f
-        JOIN regional_domain d ON d.active AND (d.id <> f.domain_id OR d.code <> 'PEPITES')
-        JOIN regional_recordkey o ON o.record_id = f.id
-        CROSS JOIN LATERAL (SELECT q.record_id FROM regional_recordkey q
-          WHERE q.key = o.key AND q.domain_id = d.id AND q.record_id <> f.id LIMIT {BLOCK}) k
-        WHERE NOT p_fuzzy GROUP BY 1, 2
+        SELECT f.id AS ref, h.record_id, count(*) AS shared
+        FROM refs f JOIN regional_recordkey o ON o.record_id = f.id {_HELD}
+        CROSS JOIN LATERAL unnest(held.ids) AS h(record_id)
+        WHERE NOT p_fuzzy AND cardinality(held.ids) <= {LARGEST_BLOCK} AND h.record_id <> f.id GROUP BY 1, 2
         UNION ALL
         SELECT f.id, i.id, 100 FROM refs f JOIN regional_regionalrecord i
           ON i.ins_matricule = f.ins_matricule AND i.ins_oid = f.ins_oid AND i.id <> f.id
@@ -59,6 +63,8 @@ CANDIDATES_SQL = rls.definer_function(
           row_number() OVER (PARTITION BY h.ref ORDER BY h.shared DESC, h.record_id) AS rank
         FROM (SELECT g.ref, g.record_id, sum(g.shared) AS shared FROM hits g GROUP BY 1, 2) h JOIN refs f ON f.id = h.ref
         JOIN regional_regionalrecord r ON r.id = h.record_id AND r.active
+          AND (h.shared >= 100 OR f.dated OR {_DATED} OR {near_sql("r.birth_date", _RECORD_WEAK, "f.birth_date", "f.weak")})
+        JOIN regional_domain d ON d.id = r.domain_id AND d.active AND (d.id <> f.domain_id OR d.code <> 'PEPITES')
         JOIN regional_link l ON l.record_id = h.record_id AND l.active WHERE l.person_id <> f.person_id
       ), kept AS (SELECT * FROM ranked WHERE rank <= {CANDIDATES}
       ), parts AS (
@@ -194,7 +200,7 @@ FIND = rls.definer_function(
 
 # ``$match``: candidates for traits that nobody stored. Complete criteria are checked by the service, and again here.
 MATCH = rls.definer_function(
-    "regional_match(p_keys bigint[], p_date date, p_name text, p_given text)",
+    "regional_match(p_keys bigint[], p_date date, p_weak boolean, p_dated boolean, p_name text, p_given text)",
     "TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, data jsonb)",
     f"""
     #variable_conflict use_column
@@ -203,12 +209,14 @@ MATCH = rls.definer_function(
       IF p_date IS NULL OR length(p_name) < 2 OR length(p_given) < 2 THEN {REFUSE} 'state'; END IF;
       RETURN QUERY
       SELECT r.id, l.person_id, r.domain_id, p.irp::text, {DATA}
-      FROM (SELECT k.record_id, count(*) AS shared FROM unnest(p_keys) AS o(key)
-            JOIN regional_domain d ON d.active
-            CROSS JOIN LATERAL (SELECT q.record_id FROM regional_recordkey q
-              WHERE q.key = o.key AND q.domain_id = d.id LIMIT {BLOCK}) k
+      FROM (SELECT h.record_id, count(*) AS shared FROM unnest(p_keys) AS o(key) {_HELD}
+            CROSS JOIN LATERAL unnest(held.ids) AS h(record_id)
+            JOIN regional_regionalrecord r ON r.id = h.record_id
+            WHERE cardinality(held.ids) <= {LARGEST_BLOCK}
+              AND (p_dated OR {_DATED} OR {near_sql("r.birth_date", _RECORD_WEAK, "p_date", "p_weak")})
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) h
       JOIN regional_regionalrecord r ON r.id = h.record_id AND r.active AND NOT 'DOUT' = ANY(r.attributes)
+      JOIN regional_domain d ON d.id = r.domain_id AND d.active
       JOIN regional_link l ON l.record_id = r.id AND l.active JOIN regional_regionalperson p ON p.id = l.person_id;
     END
     """,
@@ -249,4 +257,15 @@ ACCESSES = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (CANDIDATES_SQL, IDENTIFIERS, SUBJECTS, KNOWN, LOST_INS, CROSS_REFERENCES, FIND, MATCH, PERSONS, ACCESSES)
+# Names of the whole region, for the count that the worker makes at night: nobody else reads them so.
+NAMES = rls.definer_function(
+    "regional_names(p_after bigint, p_limit integer)",
+    "TABLE (id bigint, birth_name text, first_given_name text, birth_date date)",
+    """
+    SELECT r.id, r.birth_name::text, r.first_given_name::text, r.birth_date FROM regional_regionalrecord r
+    WHERE r.active AND r.id > p_after ORDER BY r.id LIMIT least(p_limit, 50000)
+    """,
+    volatile="STABLE",
+).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+
+ALL = (CANDIDATES_SQL, IDENTIFIERS, SUBJECTS, KNOWN, LOST_INS, CROSS_REFERENCES, FIND, MATCH, PERSONS, ACCESSES, NAMES)

@@ -16,11 +16,12 @@ from pepites.identity.selectors.labels import grouped_regional_id
 from pepites.regional.database import subjects_of
 from pepites.regional.enums import CardState, Decision, Queue
 from pepites.regional.models import Card, Link, NonLink, RegionalRecord, RuleSet
+from pepites.regional.records import thresholds_of
 from pepites.regional.selectors.labels import due_label, moment, trait_lines, veto_label
 
 WIDTH: Final = 240
-"""Units of the drawing: from −12 to +36 points, five a point."""
-_LEFT, _UNIT = 12, 5
+"""Units of the drawing: from −12 to +12 natural log-odds, ten a point."""
+_LEFT, _UNIT = 12, 10
 PAIRS: Final = frozenset({Queue.CANDIDATES, Queue.DUPLICATES, Queue.HOMONYMS})
 KEPT: Final = 20
 
@@ -110,14 +111,14 @@ def queue_of(public_id: UUID) -> str:
 def _page(actor: Actor, card: Card, sides: list[RegionalRecord], irps: dict[int, str]) -> CardPage:
     held = card.locked_until is not None and card.locked_until > now()
     mine = held and card.locked_user_id == actor.user_id
-    rules = RuleSet.objects.get(pk=1)
+    limits = thresholds_of(RuleSet.objects.get(pk=1))
     bars, total = waterfall([(str(label), float(points)) for label, points in card.terms])
     due, overdue = due_label(card.due_at)
     other = card.locked_by.professional.display_name if held and not mine and card.locked_by else ""
     return CardPage(
         card=card, left=_side(sides[0], irps), right=_side(sides[1], irps) if len(sides) > 1 else None,
         lines=compare(sides[0], sides[1]) if len(sides) > 1 else alone(sides[0]),
-        bars=bars, total=total, marks=(_x(rules.t_low), _x(rules.t_high)),
+        bars=bars, total=total, marks=(_x(limits.low), _x(limits.high)),
         vetoes=[veto_label(word) for word in card.vetoes], due=due, overdue=overdue, held_by_other=other,
         held_by_me=mine, second=card.state == CardState.SECOND,
         needs_second=any(one.status == "QUAL" for one in sides),

@@ -21,7 +21,8 @@ VETOES = {
     Veto.RIVALS: "plusieurs personnes conviennent presque autant",
     Veto.GROUP: "un autre membre du groupe s'y oppose, ou deux groupes seraient réunis",
     Veto.CONTRADICTED: "même INS, traits contraires",
-    Veto.GIVEN: "prénoms différents",
+    Veto.GIVEN: "prénoms trop différents pour lier sans relecture",
+    Veto.SURNAME: "noms de famille sans ressemblance",
 }
 
 

@@ -6,17 +6,16 @@ from dataclasses import replace
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
+from pepites.identity.matching.standard import is_conventional
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
 from pepites.regional.database import ABSENT, UnknownLocalId, rows
-from pepites.regional.engine import Judged, Thresholds, judge, likelihood
+from pepites.regional.engine import HARD, Judged, Thresholds, judge, likelihood
 from pepites.regional.models import Domain, RuleSet
-from pepites.regional.records import incoming_match, keys_of, loaded, match_record, traits_of
+from pepites.regional.records import incoming_match, keys_of, loaded, match_record, thresholds_of, traits_of
 from pepites.regional.values import CrossReference, Grade, IncomingRecord, MatchFound, Page, PdqCriteria, PersonFound
 
 REFUSED = "regional.query.refused"
 PAGE = 20
-SHARP = 20.0
-"""Score of a probable match on which a reader would rarely hesitate."""
 
 
 def domain_by_system(system: str) -> Domain | None:
@@ -83,19 +82,24 @@ def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certa
     """
     del actor
     asked = replace(record, traits=record.traits.checked())
+    born = asked.traits.birth_date
     found = rows(
-        REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s)",
-        [keys_of(asked), asked.traits.birth_date.stored, asked.traits.birth_name, asked.traits.given_names],
+        REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s, %s, %s)",
+        [
+            keys_of(asked), born.stored, born.interpreted or is_conventional(born.stored),
+            any(one.birth_date for one in asked.aliases), asked.traits.birth_name, asked.traits.given_names,
+        ],
     )  # fmt: skip
     others = [match_record(one, person, domain, loaded(data)) for one, person, domain, _, data in found]
     irps = {person: irp for _, person, _, irp, _ in found}
     rules = RuleSet.objects.get(pk=1)
-    judged = judge(incoming_match(asked), others, Thresholds(rules.t_high, rules.t_low, rules.runner_up))
+    limits = thresholds_of(rules)
+    judged = judge(incoming_match(asked), others, limits)
     best: dict[int, Judged] = {}
     for one in judged:
-        if one.score >= rules.t_low and one.cls != "C":
+        if one.score >= limits.low and one.cls != "C":
             best.setdefault(one.person_id, one)
-    kept = [one for one in best.values() if not only_certain or _grade(one, rules) == Grade.CERTAIN][
+    kept = [one for one in best.values() if not only_certain or _grade(one, rules, limits) == Grade.CERTAIN][
         : max(1, min(count, PAGE))
     ]
     persons = {
@@ -104,13 +108,15 @@ def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certa
     }
     shown = [one for one in kept if irps[one.person_id] in persons]
     _journal("regional.query.match", list(persons.values()))
-    return [MatchFound(persons[irps[one.person_id]], likelihood(one.score), _grade(one, rules)) for one in shown]
+    return [
+        MatchFound(persons[irps[one.person_id]], likelihood(one.score), _grade(one, rules, limits)) for one in shown
+    ]
 
 
-def _grade(one: Judged, rules: RuleSet) -> str:
+def _grade(one: Judged, rules: RuleSet, limits: Thresholds) -> str:
     if one.deterministic or (one.cls == "A" and not rules.in_shadow):
         return Grade.CERTAIN
-    return Grade.PROBABLE if one.score >= SHARP else Grade.POSSIBLE
+    return Grade.PROBABLE if one.score >= limits.high and not HARD.intersection(one.vetoes) else Grade.POSSIBLE
 
 
 def _person(irp: str, source: str, local_id: str, data: object) -> PersonFound:

@@ -13,13 +13,14 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict
 from pepites.common.events import publish
 from pepites.common.identifiers import new_uuid
+from pepites.identity.matching.model import shipped
 from pepites.regional.database import rows, subjects_of, value
-from pepites.regional.engine import HARD, VERSION, Judged, MatchRecord, Thresholds, Veto, ins_contradict, judge
+from pepites.regional.engine import HARD, Judged, MatchRecord, Thresholds, Veto, ins_contradict, judge
 from pepites.regional.enums import Origin, Queue
 from pepites.regional.events import RecordsLinked
 from pepites.regional.functions.base import FEED_LOCK
 from pepites.regional.models import RuleSet
-from pepites.regional.records import loaded, match_record
+from pepites.regional.records import loaded, match_record, thresholds_of
 
 CARDS_A_RECORD = 5
 Card = dict[str, object]
@@ -63,7 +64,7 @@ def lock_all() -> None:
 def rules_in_force() -> Rules:
     """Read once a feed."""
     row = RuleSet.objects.get(pk=1)
-    return Rules(Thresholds(row.t_high, row.t_low, row.runner_up), row.in_shadow)
+    return Rules(thresholds_of(row), row.in_shadow)
 
 
 def match_records(actor: Actor, record_ids: Sequence[int], *, fuzzy: bool = True) -> dict[int, str]:
@@ -143,14 +144,16 @@ def _join(me: MatchRecord, one: Judged) -> bool:
             value(
                 "regional.link.refused",
                 "SELECT regional_join(%s, %s, %s, %s, %s, %s::jsonb)",
-                [me.record_id, one.record_id, origin, one.score, VERSION, _terms(one)],
+                [me.record_id, one.record_id, origin, round(one.score, 2), shipped().version, _terms(one)],
             )
     except Conflict:  # the database saw a contradiction between two other members: a reader decides
         return False
     record(
         "regional.linked", action="U", subjects=subjects_of([me.record_id, one.record_id]),
         object_type="regional_record", object_id=me.record_id,
-        detail={"other": one.record_id, "origin": str(origin), "score": one.score, "rules": VERSION},
+        detail={
+            "other": one.record_id, "origin": str(origin), "score": round(one.score, 2), "rules": shipped().version,
+        },
     )  # fmt: skip
     publish(RecordsLinked(me.record_id, one.record_id, origin))
     return True
@@ -173,7 +176,7 @@ def _watch_own_person(me: MatchRecord, near: Neighbours, rules: Rules) -> list[C
 
 
 def _terms(one: Judged) -> str:
-    return json.dumps([[term.label, term.points] for term in one.terms])
+    return json.dumps([[term.label, round(term.points, 2)] for term in one.terms])
 
 
 def _card(me: MatchRecord, one: Judged, near: Neighbours, vetoes: Sequence[str], *, shadow: bool) -> Card:
@@ -182,12 +185,12 @@ def _card(me: MatchRecord, one: Judged, near: Neighbours, vetoes: Sequence[str],
     if domains[one.record_id] == me.domain_id:
         queue = Queue.DUPLICATES
     return _plain_card(queue, me.record_id, one.record_id) | {
-        "score": one.score,
+        "score": round(one.score, 2),
         "match_class": one.cls,
         "shadow": shadow,
         "twin_risk": one.twin_risk,
         "vetoes": list(dict.fromkeys((*one.vetoes, *vetoes))),
-        "terms": [[term.label, term.points] for term in one.terms],
+        "terms": [[term.label, round(term.points, 2)] for term in one.terms],
     }
 
 
@@ -195,8 +198,8 @@ def _plain_card(queue: Queue, me: MatchRecord | int, other: MatchRecord | int, n
     ids = sorted(one if isinstance(one, int) else one.record_id for one in (me, other))
     return {
         "public_id": str(new_uuid()), "queue": str(queue), "one": ids[0], "two": ids[1], "score": 0,
-        "match_class": "B", "shadow": False, "twin_risk": False, "vetoes": [], "terms": [], "rule_version": VERSION,
-        "note": note,
+        "match_class": "B", "shadow": False, "twin_risk": False, "vetoes": [], "terms": [],
+        "rule_version": shipped().version, "note": note,
     }  # fmt: skip
 
 

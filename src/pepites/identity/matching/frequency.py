@@ -1,0 +1,110 @@
+"""How common names are in the region, in twelve bytes a name: sorted hashes and counts, which read nobody's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import struct
+import sys
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pepites.identity.matching import standard
+from pepites.identity.matching.canonical import Rare, rare
+
+MAX_BYTES = 64_000_000
+_HEAD = struct.Struct("<4sQ")
+_MAGIC = b"PEP1"
+
+
+class FrequencyError(ValueError):
+    """Counts that cannot be read."""
+
+
+def _hash(kind: str, text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{kind}{text}".encode(), digest_size=8).digest(), "little")
+
+
+@dataclass(frozen=True, slots=True)
+class PackedCounts:
+    """Counts by hash; what is not there was seen once. ``version`` tells one from another in memory."""
+
+    total: int
+    keys: array[int] = field(default_factory=lambda: array("Q"), repr=False)
+    counts: array[int] = field(default_factory=lambda: array("I"), repr=False)
+    version: str = ""
+
+    def of(self, kind: str, text: str) -> int:
+        """Records that have ``text``: ``s g b`` sounds of surname, given name, both; ``S G`` as written; ``d`` date."""
+        wanted = _hash(kind, text)
+        rank = bisect_left(self.keys, wanted)
+        return self.counts[rank] if rank < len(self.keys) and self.keys[rank] == wanted else 1
+
+    def rarity(self, sn: str | None, snk: str | None, gn: str | None, gnk: str | None, born: dt.date | None) -> Rare:
+        """``rs rg nc ns ng ex`` of a record, as the comparisons read them."""
+        return rare(
+            self.total, _seen(self, "s", snk), _seen(self, "g", gnk), _seen(self, "b", f"{snk or ''}|{gnk or ''}"),
+            (_seen(self, "S", sn), _seen(self, "G", gn)),
+            _seen(self, "d", born.isoformat()) if born else self.total / 20_000,
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash((self.version, self.total, len(self.keys)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PackedCounts) and (self.version, self.total) == (other.version, other.total)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _seen(counts: PackedCounts, kind: str, text: str | None) -> int:
+    return counts.of(kind, text) if text else 1
+
+
+def count(rows: Iterable[tuple[str, str, dt.date | None]]) -> tuple[int, Counter[int]]:
+    """Counts of names and dates: the number of rows, and hash → records. What says nothing is left out."""
+    total, found = 0, Counter[int]()
+    for surname, given, born in rows:
+        total += 1
+        one, two = standard.name_form(surname), standard.name_form(given)
+        if one:
+            found[_hash("s", one.sound)] += 1
+            found[_hash("S", one.joined)] += 1
+        if two:
+            found[_hash("g", two.sound)] += 1
+            found[_hash("G", two.joined)] += 1
+        if one and two:
+            found[_hash("b", f"{one.sound}|{two.sound}")] += 1
+        if born:
+            found[_hash("d", born.isoformat())] += 1
+    return total, found
+
+
+def pack(total: int, found: Mapping[int, int]) -> bytes:
+    """The counts as bytes, little-endian; those of 1 are left out."""
+    kept = sorted(key for key, number in found.items() if number > 1)
+    keys, counts = array("Q", kept), array("I", (min(found[key], 2**32 - 1) for key in kept))
+    if sys.byteorder == "big":
+        keys.byteswap()
+        counts.byteswap()
+    return _HEAD.pack(_MAGIC, total) + keys.tobytes() + counts.tobytes()
+
+
+def unpack(body: bytes, version: str = "") -> PackedCounts:
+    """The counts read back. Raises ``FrequencyError``."""
+    if len(body) < _HEAD.size or len(body) > MAX_BYTES or (len(body) - _HEAD.size) % 12:
+        raise FrequencyError("Le relevé des fréquences de noms est abîmé.")
+    magic, total = _HEAD.unpack_from(body)
+    if magic != _MAGIC or total < 1:
+        raise FrequencyError("Le relevé des fréquences de noms est abîmé.")
+    size = (len(body) - _HEAD.size) // 12
+    keys, counts = array("Q"), array("I")
+    keys.frombytes(body[_HEAD.size : _HEAD.size + 8 * size])
+    counts.frombytes(body[_HEAD.size + 8 * size :])
+    if sys.byteorder == "big":
+        keys.byteswap()
+        counts.byteswap()
+    return PackedCounts(total, keys, counts, version)

@@ -1,0 +1,73 @@
+"""Keys and name counts of the region made again: at an upgrade, at night, by command."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db import connection
+
+from pepites.identity.blocks import hashed_keys
+from pepites.identity.frequencies import store
+from pepites.identity.matching.frequency import count, pack
+from pepites.identity.written import written
+from pepites.regional.functions.queries import DATA
+from pepites.regional.records import aliases_of, loaded, numbers_of, traits_of
+
+LOT, NAMES = 1_000, 20_000
+_NEXT = f"""SELECT r.id, {DATA} FROM regional_regionalrecord r JOIN regional_domain d ON d.id = r.domain_id
+WHERE d.code <> 'PEPITES' AND r.active AND r.id > %s ORDER BY r.id LIMIT {LOT}"""  # noqa: S608 - our own text
+_COPY = """
+DELETE FROM regional_recordkey k USING regional_domain d WHERE d.id = k.domain_id AND d.code = 'PEPITES';
+INSERT INTO regional_recordkey (key, domain_id, record_id)
+SELECT b.key, d.id, r.id FROM regional_domain d JOIN regional_regionalrecord r ON r.domain_id = d.id AND r.active
+JOIN patients_patient p ON p.public_id::text = r.local_id JOIN identity_identityblock b ON b.patient_id = p.id
+WHERE d.code = 'PEPITES' ON CONFLICT DO NOTHING;
+"""
+
+
+def rekey_records() -> int:
+    """Make the keys of every record again, after those of Pépites; the number of records of other domains.
+
+    For the owner of the base: a migration, a command on the server.
+    """
+    done = last = 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY)
+        while True:
+            cursor.execute(_NEXT, [last])
+            rows = cursor.fetchall()
+            if not rows:
+                return done
+            for record_id, data in rows:
+                cursor.execute(
+                    "WITH gone AS (DELETE FROM regional_recordkey WHERE record_id = %s) INSERT INTO regional_recordkey"
+                    " (key, domain_id, record_id) SELECT unnest(%s::bigint[]), r.domain_id, r.id"
+                    " FROM regional_regionalrecord r WHERE r.id = %s",
+                    [record_id, _keys(loaded(data)), record_id],
+                )
+            done, last = done + len(rows), rows[-1][0]
+
+
+def _keys(data: dict[str, object]) -> list[int]:
+    shape = written(traits_of(data), data["phones"], aliases_of(data), commune=str(data["commune_cog"]))  # type: ignore[arg-type]
+    return hashed_keys(shape, numbers_of(data))
+
+
+def count_names() -> int:
+    """Count the names and dates of every record and put the count in force; the number of records counted."""
+    total, found = count(_names())
+    if total:
+        store(pack(total, found))
+    return total
+
+
+def _names() -> Iterator[tuple[str, str, dt.date]]:
+    last = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT * FROM regional_names(%s, %s)", [last, NAMES])
+            rows = cursor.fetchall()
+            if not rows:
+                return
+            for _, surname, given, born in rows:
+                yield surname, given, born
+            last = rows[-1][0]
