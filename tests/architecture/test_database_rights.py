@@ -89,6 +89,8 @@ DEFINER_FUNCTIONS = {
     "regional_lift_non_link": "« two persons » lifted by the cell",
     "regional_lock_card": "a card taken by a reader",
     "regional_lost_ins": "linked qualified records of one that lost its INS",
+    "regional_names": "names of the whole region, counted by the worker at night",
+    "identity_store_frequencies": "the count of names in force; the worker alone",
     "regional_match": "candidates for traits nobody stored ($match)",
     "regional_merge_local": "merge of two numbers, by their domain (A40)",
     "regional_note_error": "refused messages of a domain, counted",
