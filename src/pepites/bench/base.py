@@ -59,7 +59,9 @@ def _environment(name: str) -> dict[str, str]:
 
 
 @contextmanager
-def measured_base(tools: Tools, persons: int, staff: int) -> Generator[dict[str, str]]:
+def measured_base(
+    tools: Tools, persons: int, staff: int, *, prepare: str = "pepites.bench.prepare"
+) -> Generator[dict[str, str]]:
     """A prepared and filled base for the length of a block inside ``alone``; gives the environment that reaches it."""
     name = f"pepites_mesure_{persons}"
     _drop(tools, name)
@@ -68,7 +70,9 @@ def measured_base(tools: Tools, persons: int, staff: int) -> Generator[dict[str,
         environment = _environment(name)
         run_module(tools.migrate_module, [], environment)
         environment["PEPITES_BENCH_FACTS"] = run_module(
-            "pepites.bench.prepare", [str(persons), str(staff)], environment
+            prepare,
+            [str(persons), str(staff)],
+            environment | {"PEPITES_BENCH_SUPERUSER": _with_name(tools.superuser, name)},
         )
         yield environment
     finally:

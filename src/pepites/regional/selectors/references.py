@@ -75,13 +75,8 @@ def find_records(*, actor: Actor, criteria: PdqCriteria) -> Page:
     return Page(persons, more=len(found) > PAGE)
 
 
-def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certain: bool) -> list[MatchFound]:
-    """Regional persons that these traits may denote, best first (ITI-119). ``certain`` only when one alone is.
-
-    Complete criteria are asked for here too: nobody fishes with a date alone (STIC-10).
-    """
-    del actor
-    asked = replace(record, traits=record.traits.checked())
+def look_up(asked: IncomingRecord) -> tuple[list[Judged], dict[int, str]]:
+    """Everybody that checked traits may denote, judged, best first; and the regional identifier of each person."""
     born = asked.traits.birth_date
     found = rows(
         REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s, %s, %s)",
@@ -91,10 +86,19 @@ def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certa
         ],
     )  # fmt: skip
     others = [match_record(one, person, domain, loaded(data)) for one, person, domain, _, data in found]
-    irps = {person: irp for _, person, _, irp, _ in found}
+    judged = judge(incoming_match(asked), others, thresholds_of(RuleSet.objects.get(pk=1)))
+    return judged, {person: irp for _, person, _, irp, _ in found}
+
+
+def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certain: bool) -> list[MatchFound]:
+    """Regional persons that these traits may denote, best first (ITI-119). ``certain`` only when one alone is.
+
+    Complete criteria are asked for here too: nobody fishes with a date alone (STIC-10).
+    """
+    del actor
+    judged, irps = look_up(replace(record, traits=record.traits.checked()))
     rules = RuleSet.objects.get(pk=1)
     limits = thresholds_of(rules)
-    judged = judge(incoming_match(asked), others, limits)
     best: dict[int, Judged] = {}
     for one in judged:
         if one.score >= limits.low and one.cls != "C":
