@@ -39,6 +39,8 @@ def _in_process(known: dict[int, Any], asked: list[int], folder: Path) -> dict[s
     from pepites.accounts.models import ServiceClient
     from pepites.audit.unit import unit_of_work
     from pepites.common.actor import Actor, ActorKind, ActorRef, Channel
+    from pepites.regional.models import RuleSet
+    from pepites.regional.records import thresholds_of
     from pepites.regional.selectors.references import look_up
 
     same = _same_person(folder / "truth.csv", known)
@@ -50,10 +52,11 @@ def _in_process(known: dict[int, Any], asked: list[int], folder: Path) -> dict[s
     timed: list[float] = []
     wanted = met = candidates = 0
     with unit_of_work(actor):
+        limits = thresholds_of(RuleSet.objects.get(pk=1))
         cpu = time.process_time()
         for turn, rank in enumerate(asked):
             start = time.perf_counter()
-            judged, _ = look_up(known[rank])
+            judged, _ = look_up(known[rank], limits)
             if turn >= WARM_UP:
                 timed.append((time.perf_counter() - start) * 1000)
             ids = {one.record_id for one in judged}

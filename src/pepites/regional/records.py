@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pepites.common.clock import today
@@ -13,7 +12,7 @@ from pepites.identity.blocks import hashed_keys
 from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.matching.model import shipped
 from pepites.identity.traits import AliasValue, IdentityTraits
-from pepites.identity.written import written
+from pepites.identity.written import Written, written
 from pepites.regional.engine import MatchRecord, Thresholds
 from pepites.regional.models import RuleSet
 from pepites.regional.values import IncomingRecord
@@ -59,13 +58,11 @@ def _name_text(record: IncomingRecord) -> str:
     return words(" ".join(names))[:420]
 
 
-def keys_of(record: IncomingRecord) -> list[int]:
+def keys_of(record: IncomingRecord, shape: Written | None = None) -> list[int]:
     """Hashed blocking keys of a record: its names, aliases, phones, INS and former INS (§5.4 point 2)."""
     numbers = [record.ins] if record.ins and record.status == "QUAL" else []
-    return hashed_keys(
-        written(record.traits, record.phones, record.aliases, commune=record.commune_cog),
-        [f"{one.oid}|{one.matricule}" for one in (*numbers, *record.ins_history)],
-    )
+    known = shape or written(record.traits, record.phones, record.aliases, commune=record.commune_cog)
+    return hashed_keys(known, [f"{one.oid}|{one.matricule}" for one in (*numbers, *record.ins_history)])
 
 
 def thresholds_of(rules: RuleSet) -> Thresholds:
@@ -122,12 +119,10 @@ def match_record(
     traits = traits_of(data)
     ins = (data["ins_oid"], data["ins_matricule"]) if data["ins_matricule"] else None
     shape = written(traits, data["phones"], aliases_of(data), commune=data["commune_cog"], ins=ins[1] if ins else "")
-    return judged_record(
-        traits, data["status"], data["attributes"],
-        MatchRecord(
-            record_id, person_id, domain_id, shape, ins=ins, birth_rank=data["birth_rank"], blocked=blocked,
-            ins_history=frozenset((oid, number) for oid, number in data["ins_history"]),
-        ),
+    return MatchRecord(
+        record_id, person_id, domain_id, shape, data["status"], ins,
+        frozenset((oid, number) for oid, number in data["ins_history"]), birth_rank=data["birth_rank"], blocked=blocked,
+        **_cautions(traits, shape, data["attributes"]),
     )  # fmt: skip
 
 
@@ -135,24 +130,18 @@ def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
     """A record that nobody stored, for ``$match``."""
     ins = (record.ins.oid, record.ins.matricule) if record.ins and record.status == "QUAL" else None
     shape = written(record.traits, record.phones, record.aliases, commune=record.commune_cog, ins=ins[1] if ins else "")
-    return judged_record(
-        record.traits, record.status, record.attributes,
-        MatchRecord(
-            0, 0, domain_id, shape, ins=ins, birth_rank=record.birth_rank,
-            ins_history=frozenset((one.oid, one.matricule) for one in record.ins_history),
-        ),
+    return MatchRecord(
+        0, 0, domain_id, shape, record.status, ins,
+        frozenset((one.oid, one.matricule) for one in record.ins_history), birth_rank=record.birth_rank,
+        **_cautions(record.traits, shape, record.attributes),
     )  # fmt: skip
 
 
-def judged_record(
-    traits: IdentityTraits, status: str, attributes: Sequence[str] | frozenset[str], bare: MatchRecord
-) -> MatchRecord:
-    """What qualifies a record and what forbids a link by itself (STIC-7)."""
-    return replace(
-        bare,
-        status=status,
-        interpreted=bool(bare.written.forms[0].wk),
-        doubtful="DOUT" in attributes,
-        newborn=(today() - traits.birth_date.stored).days < NEWBORN_DAYS,
-        multiple_birth=traits.multiple_birth,
-    )
+def _cautions(traits: IdentityTraits, shape: Written, attributes: Sequence[str] | frozenset[str]) -> dict[str, bool]:
+    """What forbids a link by itself (STIC-7)."""
+    return {
+        "interpreted": bool(shape.forms[0].wk),
+        "doubtful": "DOUT" in attributes,
+        "newborn": (today() - traits.birth_date.stored).days < NEWBORN_DAYS,
+        "multiple_birth": traits.multiple_birth,
+    }

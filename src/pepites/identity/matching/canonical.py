@@ -162,10 +162,15 @@ def canonical(raw: RawRecord, frequencies: Rarity | None = None) -> Canonical:
     )  # fmt: skip
 
 
-def _words(*forms: NameForm | None) -> tuple[str, ...] | None:
-    kept = tuple(dict.fromkeys(word for form in forms if form for word in form.tokens))
-    return kept or None
+def _words(one: NameForm | None, other: NameForm | None) -> tuple[str, ...] | None:
+    if one and other:
+        return tuple(dict.fromkeys((*one.tokens, *other.tokens)))
+    alone = one or other
+    return tuple(dict.fromkeys(alone.tokens)) if alone else None
 
 
-def _sounds(*forms: NameForm | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sound for form in forms if form for sound in form.coarse))
+def _sounds(one: NameForm | None, other: NameForm | None) -> tuple[str, ...]:
+    if one and other:
+        return tuple(dict.fromkeys((*one.coarse, *other.coarse)))
+    alone = one or other
+    return alone.coarse if alone else ()

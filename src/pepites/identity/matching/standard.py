@@ -86,7 +86,7 @@ def is_newborn(text: str) -> bool:
 
 def phone_key(text: str) -> str | None:
     """Last eight digits; None when shorter, or an invented number (six times the same digit at the end)."""
-    digits = "".join(c for c in text if c.isdigit())
+    digits = text if text.isdecimal() else "".join(c for c in text if c.isdigit())
     tail = digits[-8:] if len(digits) >= 8 else ""
     return tail if tail and len(set(tail[-6:])) > 1 and not tail.endswith("123456") else None
 

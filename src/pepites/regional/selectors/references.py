@@ -75,19 +75,18 @@ def find_records(*, actor: Actor, criteria: PdqCriteria) -> Page:
     return Page(persons, more=len(found) > PAGE)
 
 
-def look_up(asked: IncomingRecord) -> tuple[list[Judged], dict[int, str]]:
+def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], dict[int, str]]:
     """Everybody that checked traits may denote, judged, best first; and the regional identifier of each person."""
-    born = asked.traits.birth_date
+    me, born = incoming_match(asked), asked.traits.birth_date
     found = rows(
         REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s, %s, %s)",
         [
-            keys_of(asked), born.stored, born.interpreted or is_conventional(born.stored),
+            keys_of(asked, me.written), born.stored, born.interpreted or is_conventional(born.stored),
             any(one.birth_date for one in asked.aliases), asked.traits.birth_name, asked.traits.given_names,
         ],
     )  # fmt: skip
     others = [match_record(one, person, domain, loaded(data)) for one, person, domain, _, data in found]
-    judged = judge(incoming_match(asked), others, thresholds_of(RuleSet.objects.get(pk=1)))
-    return judged, {person: irp for _, person, _, irp, _ in found}
+    return judge(me, others, limits), {person: irp for _, person, _, irp, _ in found}
 
 
 def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certain: bool) -> list[MatchFound]:
@@ -96,9 +95,9 @@ def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certa
     Complete criteria are asked for here too: nobody fishes with a date alone (STIC-10).
     """
     del actor
-    judged, irps = look_up(replace(record, traits=record.traits.checked()))
     rules = RuleSet.objects.get(pk=1)
     limits = thresholds_of(rules)
+    judged, irps = look_up(replace(record, traits=record.traits.checked()), limits)
     best: dict[int, Judged] = {}
     for one in judged:
         if one.score >= limits.low and one.cls != "C":
