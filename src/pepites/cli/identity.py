@@ -176,14 +176,40 @@ def _show(model: Model, levels: Levels) -> None:
 @identity.command(short_help="Expliquer pourquoi deux fiches se ressemblent.")
 @click.argument("one", metavar="FICHE_A")
 @click.argument("two", metavar="FICHE_B")
-@click.option(
-    "--file", "source", metavar="FICHIER.csv", required=True, type=_FILE, help="Fichier où sont les deux fiches."
-)
+@click.option("--file", "source", metavar="FICHIER.csv", type=_FILE, help="Fichier où sont les deux fiches.")
 @_MODEL
-def explain(one: str, two: str, source: Path, model: Path | None) -> int:
-    """Expliquer, terme à terme, le score de deux fiches d'un fichier."""
+def explain(one: str, two: str, source: Path | None, model: Path | None) -> int:
+    """Expliquer le score de deux fiches : d'un fichier, ou du serveur régional (DOMAINE:identifiant)."""
+    if source is None:
+        from pepites.cli.prepare import ready
+
+        if model is not None:
+            message = "--model ne va qu'avec --file : le serveur régional juge par le modèle livré."
+            raise click.UsageError(message)
+        with ready("owner"):
+            from pepites.regional.explaining import explained_pair
+
+            click.echo(explained_pair(one, two))
+        return 0
     with _said():
         from pepites.identity.linkage.explaining import explained
 
         click.echo(explained(source, one, two, _model(model)))
+    return 0
+
+
+@identity.command(short_help="Refaire les clés de rapprochement et compter les noms.")
+def rekey() -> int:
+    """Refaire les clés de toutes les personnes et de toutes les identités de la région, et compter les noms."""
+    from pepites.cli.prepare import ready
+
+    with ready("owner"):
+        from pepites.audit.unit import unit_of_work
+        from pepites.common.actor import Channel, system_actor
+        from pepites.identity.bulk.rekey import rekey_identities
+        from pepites.regional.rekey import count_names, rekey_records
+
+        with unit_of_work(system_actor("identity_rekey", channel=Channel.COMMAND)):
+            persons, records, counted = rekey_identities(), rekey_records(), count_names()
+    click.echo(f"{persons} personnes et {records} identités d'autres domaines ont leurs clés ; {counted} noms comptés.")
     return 0

@@ -1,6 +1,7 @@
 """``pepites identity explain``: the waterfall of a pair of records of a file, in words and bars."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from pepites.identity.linkage.base import Base, opened
 from pepites.identity.linkage.reading import FileError
 from pepites.identity.matching.canonical import COLUMNS, Canonical
 from pepites.identity.matching.model import Model
-from pepites.identity.matching.score import LinkClass, Scored, judge, terms
+from pepites.identity.matching.score import LinkClass, Scored, Term, judge, terms
 
 BAR: Final = 20
 WORDS: Final = {
@@ -44,14 +45,20 @@ def waterfall(model: Model, found: Scored) -> str:
     """The lines to print: each term, its weight, a bar to the right for the link, to the left against it."""
     if found.levels[0] == -1 and found.score <= -20:
         return "Dates de naissance trop éloignées : ces fiches ne sont pas comparées."
-    shown = [term for term in terms(model, found.levels) if abs(term.weight) >= 0.05]
+    lines = bars([term for term in terms(model, found.levels) if abs(term.weight) >= 0.05])
+    lines.append("")
+    lines.append(f"Score {found.score:+.2f}, probabilité {found.probability:.1%}, classe {WORDS[found.link_class]}.")
+    lines += [f"Prudence : {veto.value}." for veto in found.vetoes]
+    return "\n".join(lines)
+
+
+def bars(shown: Sequence[Term], width: int = 24) -> list[str]:
+    """Each term on a line: to the right what links, to the left what parts."""
     widest = max((abs(term.weight) for term in shown), default=1.0)
     lines = []
     for term in shown:
         length = round(abs(term.weight) / widest * BAR)
         left, right = ("", "█" * length) if term.weight > 0 else ("█" * length, "")
-        lines.append(f"{term.label:<24.24} {left:>{BAR}}│{right:<{BAR}} {term.weight:+6.2f}  {term.found}")
-    lines.append("")
-    lines.append(f"Score {found.score:+.2f}, probabilité {found.probability:.1%}, classe {WORDS[found.link_class]}.")
-    lines += [f"Prudence : {veto.value}." for veto in found.vetoes]
-    return "\n".join(lines)
+        label = f"{term.label:<{width}.{width}}"
+        lines.append(f"{label} {left:>{BAR}}│{right:<{BAR}} {term.weight:+6.2f}  {term.found}".rstrip())
+    return lines
