@@ -9,12 +9,6 @@ from pepites.common.text import word_set, words
 PARTICLES: Final = word_set("DA DE DO DOS DAS DEL DU LA LAS LE LOS VAN VON DER DEN E Y D L")
 SUFFIXES: Final = word_set("FILHO FILHA NETO NETA JUNIOR JR SOBRINHO")
 
-COMMON_SURNAMES: Final = word_set(
-    "JEAN PIERRE JOSEPH LOUIS CHARLES FRANCOIS PAUL MICHEL JACQUES SIMON HENRY DENIS SILVA SANTOS SOUZA "
-    "OLIVEIRA COSTA PEREIRA FERREIRA RODRIGUES SINGH VANG LY XIONG YANG TCHA SIONG HEU WU CHEN LIN"
-)
-"""Surnames so frequent that sharing one says little: GUY-5, GUY-6, GUY-10."""
-
 SPELLING_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"CH|SH|SJ|X", "9"),
     (r"TC?9|TJ|SC9|S9", "9"),
@@ -22,7 +16,9 @@ SPELLING_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"PH", "F"),
     (r"QU|CK|KH|GU(?=[EI])|Q|C(?![EIY])", "K"),
     (r"C|Z|SS", "S"),
-    (r"EAU|AU|OE|OU|OO|W", "U"),
+    (r"EAU|AU", "O"),
+    (r"OE|OU|OO|W", "U"),
+    (r"EN(?![AEIOUY])", "AN"),
     (r"IJ|EI|AI|AY|EY|IE|EE|Y", "I"),
     (r"AA", "A"),
     (r"LH|LL", "L"),
@@ -31,12 +27,9 @@ SPELLING_RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"H", ""),
     (r"(.)\1+", r"\1"),
 )
-"""Ordered rewriting rules: Dutch oe/ou/u and ij/y, creole k/c/qu, Brazilian lh/nh/ss, Spanish v/b and ll…"""
+"""Ordered rewriting rules: Dutch oe/ou/u and ij/y, creole k/c/qu and an/en, au/o, Brazilian lh/nh/ss, Spanish v/b…"""
 
 _RULES = tuple((re.compile(pattern), sound) for pattern, sound in SPELLING_RULES)
-_SILENT_END = re.compile(r"(?<=..)[ESTXDPAIOUN]+$")
-_DOUBLE = re.compile(r"(.)\1+")
-_VOWELS = re.compile(r"(?<=.)[AEIOUH]")
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -52,11 +45,3 @@ def spelling_key(token: str) -> str:
     for pattern, sound in _RULES:
         token = pattern.sub(sound, token)
     return token
-
-
-@functools.lru_cache(maxsize=100_000)
-def phonetic(token: str) -> str:
-    """Coarse key for blocking: first sound, then consonants; silent endings dropped."""
-    text = spelling_key(token)
-    shorter = _SILENT_END.sub("", text)
-    return _DOUBLE.sub(r"\1", shorter[:1] + _VOWELS.sub("", shorter)[1:])[:6]
