@@ -13,7 +13,7 @@ from pepites.audit.unit import unit_of_work
 from pepites.identity import frequencies, services
 from pepites.identity.bulk.rekey import rekey_identities
 from pepites.identity.matching.canonical import Canonical
-from pepites.identity.matching.dates import NEAR, conventional_sql, near_sql
+from pepites.identity.matching.dates import NEAR, near_sql, sql_date
 from pepites.identity.matching.frequency import pack
 from pepites.identity.matching.standard import is_conventional
 
@@ -71,10 +71,10 @@ DAYS = st.builds(
 @given(st.lists(st.tuples(DAYS, st.booleans(), DAYS, st.booleans()), min_size=1, max_size=40))
 def test_the_base_leaves_out_the_same_dates_as_the_judge(pairs: list[tuple[dt.date, bool, dt.date, bool]]) -> None:
     """One rule, two evaluators: what the look-up leaves out is what the judge would not compare."""
-    one, other = (conventional_sql(f"p.{name}", f"p.{name}_said") for name in ("a", "b"))
+    one, other = (sql_date(f"p.{name}", f"p.{name}_said") for name in ("a", "b"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {near_sql('p.a', one, 'p.b', other)} FROM unnest(%s::date[], %s::boolean[], %s::date[],"
+            f"SELECT {near_sql(one, other)} FROM unnest(%s::date[], %s::boolean[], %s::date[],"
             " %s::boolean[]) WITH ORDINALITY AS p(a, a_said, b, b_said, n) ORDER BY n",
             [list(column) for column in zip(*pairs, strict=True)],
         )

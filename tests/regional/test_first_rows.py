@@ -10,7 +10,7 @@ from pepites.identity import services as identity
 from pepites.identity.enums import Attribute
 from pepites.patients.models import Patient
 from pepites.regional.models import Link, RegionalRecord
-from pepites.regional.sql import FIRST_ROWS
+from pepites.regional.sql import FIRST_DOMAIN, FIRST_PERSONS
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def test_persons_already_followed_enter_the_server() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE " + ", ".join(f"regional_{name}" for name in TABLES.split()))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(FIRST_ROWS)
+        cursor.execute(FIRST_DOMAIN + FIRST_PERSONS)
         shown = {str(one.public_id): one.regional_id for one in Patient.objects.exclude(pk=people[2].pk)}
         found = dict(Link.objects.filter(active=True).values_list("record__local_id", "person__irp"))
         assert found == shown

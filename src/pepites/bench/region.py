@@ -117,6 +117,8 @@ def _line(rank: int, domain: int, row: dict[str, object]) -> tuple[object, ...]:
 
 
 def _keys(base: psycopg.Connection[Any], keys: "array[int]", owners: "array[int]") -> None:
+    from pepites.regional.functions.base import KEY_DATE
+
     base.execute("ALTER TABLE regional_recordkey DROP CONSTRAINT regional_recordkey_pkey")
     base.execute("CREATE TEMP TABLE held (key bigint, record_id bigint)")
     with base.cursor().copy("COPY held FROM STDIN (FORMAT binary)") as copy:
@@ -124,10 +126,10 @@ def _keys(base: psycopg.Connection[Any], keys: "array[int]", owners: "array[int]
         for pair in zip(keys, owners, strict=True):
             copy.write_row(pair)
     base.execute(
-        "INSERT INTO regional_recordkey (key, domain_id, record_id) SELECT h.key, r.domain_id, h.record_id FROM held h"
-        " JOIN regional_regionalrecord r ON r.id = h.record_id"
-    )
-    base.execute("ALTER TABLE regional_recordkey ADD PRIMARY KEY (key, domain_id, record_id)")
+        "INSERT INTO regional_recordkey (key, domain_id, record_id, year, day, weak) SELECT h.key, r.domain_id, r.id, "  # noqa: S608
+        + KEY_DATE + " FROM held h JOIN regional_regionalrecord r ON r.id = h.record_id"
+    )  # fmt: skip
+    base.execute("ALTER TABLE regional_recordkey ADD PRIMARY KEY (key, domain_id, record_id) INCLUDE (year, day, weak)")
 
 
 def _domains(count: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pepites.access.sql import reaches
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED
 from pepites.identity.matching.blocking import LARGEST_BLOCK
-from pepites.identity.matching.dates import conventional_sql, near_sql
+from pepites.identity.matching.dates import near_sql, sql_date
 
 SEARCHES_PER_MINUTE = 30
 RESULTS = 20
@@ -213,10 +213,7 @@ _DATED = "EXISTS (SELECT 1 FROM identity_alias a WHERE a.patient_id = p.id AND a
 
 def near(date: str, said: str) -> str:
     """Whether person ``p`` may be born on ``date``, by the identity or an alias (matching.dates)."""
-    return (
-        f"({near_sql('p.birth_date', conventional_sql('p.birth_date', 'p.birth_date_interpreted'), date, said)}"
-        f" OR {_DATED})"
-    )
+    return f"({near_sql(sql_date('p.birth_date', 'p.birth_date_interpreted'), sql_date(date, said))} OR {_DATED})"
 
 
 MATCH = rls.definer_function(
@@ -235,7 +232,7 @@ MATCH = rls.definer_function(
       FROM (SELECT h.patient_id, count(*) AS shared FROM unnest(p_keys) AS q(key) {LARGEST}
             CROSS JOIN LATERAL unnest(held.ids) AS h(patient_id) JOIN patients_patient p ON p.id = h.patient_id
             WHERE cardinality(held.ids) <= {LARGEST_BLOCK}
-              AND EXISTS (SELECT 1 FROM unnest(p_dates) AS o(born) WHERE {near("o.born", conventional_sql("o.born", "false"))})
+              AND EXISTS (SELECT 1 FROM unnest(p_dates) AS o(born) WHERE {near("o.born", "false")})
             GROUP BY h.patient_id ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) k
       JOIN patients_patient s ON s.id = k.patient_id AND s.active AND s.survivor_id IS NULL
            AND s.identity_flags !~ 'FICT|CACH'

@@ -170,12 +170,19 @@ class Link(models.Model):
 
 
 class RecordKey(models.Model):
-    """Hashed blocking keys of a record (§5.4 point 2): reads nobody's name. Sought by key, then by domain."""
+    """Hashed blocking keys of a record (§5.4 point 2): reads nobody's name. Its primary key's index holds every column.
+
+    ``year``, ``day`` (month × 100 + day) and ``weak`` are those of the birth date, so that most of those who share a
+    key are left out before their row is read; NULL when an alias has a date of its own.
+    """
 
     pk = models.CompositePrimaryKey("key", "domain_id", "record_id")
     key = models.BigIntegerField()
     domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="+", db_index=False)
     record = models.ForeignKey(RegionalRecord, on_delete=models.PROTECT, related_name="+")
+    year = models.SmallIntegerField(null=True)
+    day = models.SmallIntegerField(null=True)
+    weak = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return str(self.key)

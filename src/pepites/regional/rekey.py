@@ -9,19 +9,26 @@ from pepites.identity.blocks import hashed_keys
 from pepites.identity.frequencies import store
 from pepites.identity.matching.frequency import count, pack
 from pepites.identity.written import written
+from pepites.regional.functions.base import KEY_DATE
 from pepites.regional.functions.queries import DATA
 from pepites.regional.records import aliases_of, loaded, numbers_of, traits_of
 
 LOT, NAMES = 1_000, 20_000
 _NEXT = f"""SELECT r.id, {DATA} FROM regional_regionalrecord r JOIN regional_domain d ON d.id = r.domain_id
 WHERE d.code <> 'PEPITES' AND r.active AND r.id > %s ORDER BY r.id LIMIT {LOT}"""  # noqa: S608 - our own text
-_COPY = """
+_COPY = f"""
 DELETE FROM regional_recordkey k USING regional_domain d WHERE d.id = k.domain_id AND d.code = 'PEPITES';
-INSERT INTO regional_recordkey (key, domain_id, record_id)
-SELECT b.key, d.id, r.id FROM regional_domain d JOIN regional_regionalrecord r ON r.domain_id = d.id AND r.active
+INSERT INTO regional_recordkey (key, domain_id, record_id, year, day, weak)
+SELECT b.key, d.id, r.id, {KEY_DATE} FROM regional_domain d
+JOIN regional_regionalrecord r ON r.domain_id = d.id AND r.active
 JOIN patients_patient p ON p.public_id::text = r.local_id JOIN identity_identityblock b ON b.patient_id = p.id
 WHERE d.code = 'PEPITES' ON CONFLICT DO NOTHING;
-"""
+"""  # noqa: S608
+
+
+_ONE = f"""WITH gone AS (DELETE FROM regional_recordkey WHERE record_id = %s)
+INSERT INTO regional_recordkey (key, domain_id, record_id, year, day, weak)
+SELECT unnest(%s::bigint[]), r.domain_id, r.id, {KEY_DATE} FROM regional_regionalrecord r WHERE r.id = %s"""  # noqa: S608
 
 
 def rekey_records() -> int:
@@ -38,12 +45,7 @@ def rekey_records() -> int:
             if not rows:
                 return done
             for record_id, data in rows:
-                cursor.execute(
-                    "WITH gone AS (DELETE FROM regional_recordkey WHERE record_id = %s) INSERT INTO regional_recordkey"
-                    " (key, domain_id, record_id) SELECT unnest(%s::bigint[]), r.domain_id, r.id"
-                    " FROM regional_regionalrecord r WHERE r.id = %s",
-                    [record_id, _keys(loaded(data)), record_id],
-                )
+                cursor.execute(_ONE, [record_id, _keys(loaded(data)), record_id])
             done, last = done + len(rows), rows[-1][0]
 
 

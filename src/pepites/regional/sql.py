@@ -48,13 +48,16 @@ INSERT INTO regional_ruleset (id, version, t_high, t_low, runner_up, review_days
   decided, confirmed)
 VALUES (1, 'traits-1', 14, 6, 0.10, 7, 1000, 0.995, 0, 0);
 """
-# Every person already followed enters the server as one identity of the Pépites domain, 5,000 at a time.
-FIRST_ROWS = """
+FIRST_DOMAIN = """
 INSERT INTO regional_domain (public_id, code, oid, uri, name, active, referent, cell_contact, errors, last_error)
 VALUES (gen_random_uuid(), 'PEPITES', '', 'urn:pepites:ipp', 'Pépites', true, '', '', 0, '');
+"""
+# Every person already followed enters the server as one identity of the Pépites domain, 5,000 at a time.
+FIRST_PERSONS = """
 DO $do$
 DECLARE lot bigint[];
 BEGIN
+  IF EXISTS (SELECT 1 FROM regional_regionalrecord) THEN RETURN; END IF;
   FOR lot IN SELECT array_agg(s.id) FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM patients_patient) s
              GROUP BY (s.n - 1) / 5000 LOOP
     PERFORM count(*) FROM regional_feed_pepites(lot, ARRAY[]::text[]);

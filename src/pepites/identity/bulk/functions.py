@@ -6,11 +6,8 @@ Both ask what ``identity_may_import`` asks; neither gives a grant: the import op
 from pepites.common import rls
 from pepites.identity.functions import CANDIDATES, LARGEST, MATCHED, READ, REFUSE, near
 from pepites.identity.matching.blocking import LARGEST_BLOCK
-from pepites.identity.matching.dates import conventional_sql
 
 _GUARD = f"IF NOT identity_may_import() THEN {REFUSE} 'role_missing'; END IF;"
-
-_OURS = conventional_sql("p_dates[h.ref]", "p_interpreted[h.ref]")
 
 # A pair whose dates cannot agree is never likely the same: it is left out before sorting.
 MATCH_MANY = rls.definer_function(
@@ -33,7 +30,7 @@ MATCH_MANY = rls.definer_function(
                row_number() OVER (PARTITION BY h.ref ORDER BY h.shared DESC, h.patient_id) AS rank
         FROM hits h JOIN patients_patient p ON p.id = h.patient_id
         WHERE p.active AND p.survivor_id IS NULL AND p.identity_flags !~ 'FICT|CACH'
-          AND {near("p_dates[h.ref]", _OURS)}
+          AND {near("p_dates[h.ref]", "p_interpreted[h.ref]")}
       )
       SELECT n.ref, {READ}
       FROM near n JOIN patients_patient s ON s.id = n.patient_id

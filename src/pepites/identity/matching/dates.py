@@ -1,7 +1,7 @@
 """How two birth dates agree (identite-ins §5.4 point 4, GUY-4): levels, best first, and what is too far to compare."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pepites.identity.matching.conditions import ELSE, Condition, plain
 
@@ -89,16 +89,24 @@ NEAR: Final = Condition(
 """Whether two records are worth comparing."""
 
 
-def near_sql(one: str, one_weak: str, other: str, other_weak: str) -> str:
-    """``NEAR`` on two PostgreSQL dates and their « conventional » marks: what a look-up leaves out before it scores."""
-    parts = {
-        f"{name}_{side}": f"extract({part} FROM {date})::int"
-        for side, date in (("l", one), ("r", other))
-        for name, part in (("y", "year"), ("m", "month"), ("dd", "day"))
-    } | {"wk_l": one_weak, "wk_r": other_weak, "ins_l": "1", "ins_r": "2"}
+class SqlDate(NamedTuple):
+    """A date in PostgreSQL, as three integers and whether it is a conventional one (GUY-4)."""
+
+    year: str
+    month: str
+    day: str
+    weak: str
+
+
+def sql_date(date: str, said: str) -> SqlDate:
+    """The parts of a date column; ``said`` is whether it was said interpreted."""
+    year, month, day = (f"extract({part} FROM {date})::int" for part in ("year", "month", "day"))
+    return SqlDate(year, month, day, f"({said} OR to_char({date}, 'MMDD') IN ('0101', '1231'))")
+
+
+def near_sql(one: SqlDate, other: SqlDate) -> str:
+    """``NEAR`` in PostgreSQL: what a look-up leaves out before it scores."""
+    parts = {"ins_l": "1", "ins_r": "2"}
+    for side, date in (("l", one), ("r", other)):
+        parts |= {f"y_{side}": date.year, f"m_{side}": date.month, f"dd_{side}": date.day, f"wk_{side}": date.weak}
     return re.sub(r"\b(?:y|m|dd|wk|ins)_[lr]\b", lambda found: parts[found[0]], NEAR.sql({"div": "({a} / {b})"}))
-
-
-def conventional_sql(date: str, said: str) -> str:
-    """Whether a PostgreSQL date is interpreted, said so or by its look (GUY-4)."""
-    return f"({said} OR to_char({date}, 'MMDD') IN ('0101', '1231'))"

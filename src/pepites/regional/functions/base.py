@@ -13,6 +13,10 @@ CLIENT = "coalesce(regional_client_domain(), 0)"
 NOW = "statement_timestamp()"
 AS_UUID = "CASE WHEN r.local_id ~ '^[0-9a-f-]{36}$' THEN r.local_id::uuid END"
 """The person's public identifier; another domain's number is no UUID, whatever order the planner checks things in."""
+KEY_DATE = """CASE WHEN NOT r.aliases @? '$[*][2] ? (@ != null)' THEN extract(year FROM r.birth_date)::smallint END AS year,
+        to_char(r.birth_date, 'MMDD')::smallint AS day,
+        (r.birth_date_interpreted OR to_char(r.birth_date, 'MMDD') IN ('0101', '1231')) AS weak"""
+"""Columns of a key that say the date of record ``r``; no year when an alias has its own: the judge compares them."""
 FEED_LOCK = 0x5_71C
 """One number for « feeds of the regional server »: shared by single ones, held alone by a batch."""
 

@@ -5,6 +5,7 @@ from pepites.regional.functions.base import (
     CELL,
     CONFLICT,
     FEED_LOCK,
+    KEY_DATE,
     NOW,
     PEPITES,
     REFUSE,
@@ -67,10 +68,11 @@ PUT = internal_function(
       DELETE FROM regional_recordkey k USING regional_regionalrecord x
       WHERE k.record_id = x.id AND abs(x.fed_in) = fed AND x.domain_id = p_domain AND former ? x.id::text
         AND x.local_id IN (SELECT r.local_id FROM {_ROWS});
-      INSERT INTO regional_recordkey (key, domain_id, record_id)
-      SELECT DISTINCT k.key::bigint, p_domain, x.id FROM {_ROWS}
-      JOIN regional_regionalrecord x ON x.domain_id = p_domain AND x.local_id = r.local_id AND x.active AND abs(x.fed_in) = fed
-      CROSS JOIN LATERAL jsonb_array_elements_text(r.keys) AS k(key) ON CONFLICT DO NOTHING;
+      INSERT INTO regional_recordkey (key, domain_id, record_id, year, day, weak)
+      SELECT DISTINCT k.key::bigint, p_domain, r.id, {KEY_DATE}
+      FROM (SELECT r.local_id, r.keys FROM {_ROWS}) s
+      JOIN regional_regionalrecord r ON r.domain_id = p_domain AND r.local_id = s.local_id AND r.active AND abs(r.fed_in) = fed
+      CROSS JOIN LATERAL jsonb_array_elements_text(s.keys) AS k(key) ON CONFLICT DO NOTHING;
       WITH alone AS (
         SELECT x.id, r.irp, r.status FROM {_ROWS} JOIN regional_regionalrecord x
           ON x.domain_id = p_domain AND x.local_id = r.local_id AND x.active

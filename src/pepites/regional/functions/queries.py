@@ -2,17 +2,23 @@
 
 from pepites.common import rls
 from pepites.identity.matching.blocking import LARGEST_BLOCK
-from pepites.identity.matching.dates import conventional_sql, near_sql
-from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, PEPITES, REFUSE, TRUSTED, XACT
+from pepites.identity.matching.dates import SqlDate, near_sql
+from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, KEY_DATE, PEPITES, REFUSE, TRUSTED, XACT
 
 CANDIDATES = 50
 FOUND = 20
-_HELD = f"""CROSS JOIN LATERAL (SELECT array_agg(z.record_id) AS ids FROM (SELECT k.record_id
-        FROM regional_recordkey k WHERE k.key = o.key LIMIT {LARGEST_BLOCK + 1}) z) held"""
-"""Records under one key ``o.key``; a key that too many share is left out, as in a file: « 01/01 and JEAN » says nothing."""
-_RECORD_WEAK = conventional_sql("r.birth_date", "r.birth_date_interpreted")
-_DATED = "r.aliases @? '$[*][2] ? (@ != null)'"
-"""Whether an alias of record ``r`` has a date of its own: then the dates are compared by the judge."""
+_KEYED = SqlDate("z.year", "(z.day / 100)", "(z.day % 100)", "z.weak")
+_REF = SqlDate("f.year", "(f.day / 100)", "(f.day % 100)", "f.weak")
+
+
+def _hits(asked: str) -> str:
+    """Records under key ``o.key`` whose date is near that of ``f``; a key that too many share says nothing: left out."""
+    return f"""CROSS JOIN LATERAL (SELECT k.record_id, k.domain_id, k.year, k.day, k.weak, count(*) OVER () AS size FROM (
+          SELECT q.record_id, q.domain_id, q.year, q.day, q.weak FROM regional_recordkey q WHERE q.key = {asked}
+          LIMIT {LARGEST_BLOCK + 1}) k) z
+        JOIN regional_domain d ON d.id = z.domain_id AND d.active
+        WHERE z.size <= {LARGEST_BLOCK} AND {near_sql(_KEYED, _REF)}"""
+
 
 DATA = """jsonb_build_object('public_id', r.public_id, 'local_id', r.local_id, 'birth_name', r.birth_name,
   'first_given_name', r.first_given_name, 'given_names', r.given_names, 'birth_date', r.birth_date,
@@ -35,15 +41,13 @@ CANDIDATES_SQL = rls.definer_function(
       PERFORM set_config('pg_trgm.similarity_threshold', '0.5', true);
       RETURN QUERY
       WITH refs AS MATERIALIZED (
-        SELECT r.id, r.domain_id, r.name_text, r.birth_date, {_RECORD_WEAK} AS weak, {_DATED} AS dated, r.ins_oid,
-          r.ins_matricule, l.person_id
+        SELECT r.id, r.domain_id, r.name_text, r.birth_date, r.ins_oid, r.ins_matricule, l.person_id, {KEY_DATE}
         FROM regional_regionalrecord r JOIN regional_link l ON l.record_id = r.id AND l.active
         WHERE r.id = ANY(p_records) AND r.active AND ({TRUSTED} OR {CELL} OR r.fed_in = {XACT})
       ), hits AS (
-        SELECT f.id AS ref, h.record_id, count(*) AS shared
-        FROM refs f JOIN regional_recordkey o ON o.record_id = f.id {_HELD}
-        CROSS JOIN LATERAL unnest(held.ids) AS h(record_id)
-        WHERE NOT p_fuzzy AND cardinality(held.ids) <= {LARGEST_BLOCK} AND h.record_id <> f.id GROUP BY 1, 2
+        SELECT f.id AS ref, z.record_id, count(*) AS shared
+        FROM refs f JOIN regional_recordkey o ON o.record_id = f.id {_hits("o.key")}
+          AND z.record_id <> f.id AND (d.id <> f.domain_id OR d.code <> 'PEPITES') AND NOT p_fuzzy GROUP BY 1, 2
         UNION ALL
         SELECT f.id, i.id, 100 FROM refs f JOIN regional_regionalrecord i
           ON i.ins_matricule = f.ins_matricule AND i.ins_oid = f.ins_oid AND i.id <> f.id
@@ -63,8 +67,6 @@ CANDIDATES_SQL = rls.definer_function(
           row_number() OVER (PARTITION BY h.ref ORDER BY h.shared DESC, h.record_id) AS rank
         FROM (SELECT g.ref, g.record_id, sum(g.shared) AS shared FROM hits g GROUP BY 1, 2) h JOIN refs f ON f.id = h.ref
         JOIN regional_regionalrecord r ON r.id = h.record_id AND r.active
-          AND (h.shared >= 100 OR f.dated OR {_DATED} OR {near_sql("r.birth_date", _RECORD_WEAK, "f.birth_date", "f.weak")})
-        JOIN regional_domain d ON d.id = r.domain_id AND d.active AND (d.id <> f.domain_id OR d.code <> 'PEPITES')
         JOIN regional_link l ON l.record_id = h.record_id AND l.active WHERE l.person_id <> f.person_id
       ), kept AS (SELECT * FROM ranked WHERE rank <= {CANDIDATES}
       ), parts AS (
@@ -209,14 +211,11 @@ MATCH = rls.definer_function(
       IF p_date IS NULL OR length(p_name) < 2 OR length(p_given) < 2 THEN {REFUSE} 'state'; END IF;
       RETURN QUERY
       SELECT r.id, l.person_id, r.domain_id, p.irp::text, {DATA}
-      FROM (SELECT h.record_id, count(*) AS shared FROM unnest(p_keys) AS o(key) {_HELD}
-            CROSS JOIN LATERAL unnest(held.ids) AS h(record_id)
-            JOIN regional_regionalrecord r ON r.id = h.record_id
-            WHERE cardinality(held.ids) <= {LARGEST_BLOCK}
-              AND (p_dated OR {_DATED} OR {near_sql("r.birth_date", _RECORD_WEAK, "p_date", "p_weak")})
+      FROM (SELECT z.record_id, count(*) AS shared FROM unnest(p_keys) AS o(key)
+            CROSS JOIN (SELECT CASE WHEN NOT p_dated THEN extract(year FROM p_date)::smallint END AS year,
+              to_char(p_date, 'MMDD')::smallint AS day, p_weak AS weak) f {_hits("o.key")}
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) h
       JOIN regional_regionalrecord r ON r.id = h.record_id AND r.active AND NOT 'DOUT' = ANY(r.attributes)
-      JOIN regional_domain d ON d.id = r.domain_id AND d.active
       JOIN regional_link l ON l.record_id = r.id AND l.active JOIN regional_regionalperson p ON p.id = l.person_id;
     END
     """,

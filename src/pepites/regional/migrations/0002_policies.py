@@ -18,5 +18,5 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(SQL, migrations.RunSQL.noop),
-        migrations.RunSQL(sql.FIRST_RULES + sql.FIRST_ROWS, migrations.RunSQL.noop),
+        migrations.RunSQL(sql.FIRST_RULES + sql.FIRST_DOMAIN, migrations.RunSQL.noop),
     ]

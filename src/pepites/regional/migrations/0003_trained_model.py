@@ -1,18 +1,23 @@
-"""The trained model matches: its thresholds, its keys, its counts of names."""
+"""The trained model matches: its thresholds, its keys with their dates, its counts of names."""
 
 from typing import Any
 
 from django.db import migrations, models
 
-from pepites.regional.functions import queries
+from pepites.regional.functions import feed, queries
+from pepites.regional.sql import FIRST_PERSONS
 
 SQL = "\n".join(
     [
+        "ALTER TABLE regional_recordkey DROP CONSTRAINT regional_recordkey_pkey;",
+        "ALTER TABLE regional_recordkey ADD PRIMARY KEY (key, domain_id, record_id) INCLUDE (year, day, weak);",
         "DROP FUNCTION IF EXISTS regional_match(bigint[], date, text, text);",
+        feed.PUT,
         queries.CANDIDATES_SQL,
         queries.MATCH,
         queries.NAMES,
         "UPDATE regional_ruleset SET t_high = NULL, t_low = NULL;",
+        FIRST_PERSONS,
     ]
 )
 
@@ -32,6 +37,9 @@ class Migration(migrations.Migration):
         migrations.RemoveField("ruleset", "version"),
         migrations.AlterField("ruleset", "t_high", models.FloatField(null=True)),
         migrations.AlterField("ruleset", "t_low", models.FloatField(null=True)),
+        migrations.AddField("recordkey", "year", models.SmallIntegerField(null=True)),
+        migrations.AddField("recordkey", "day", models.SmallIntegerField(null=True)),
+        migrations.AddField("recordkey", "weak", models.BooleanField(default=False)),
         migrations.RunSQL(SQL, migrations.RunSQL.noop),
         migrations.RunPython(rekey, migrations.RunPython.noop),
     ]
