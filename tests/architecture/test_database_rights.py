@@ -91,6 +91,8 @@ DEFINER_FUNCTIONS = {
     "regional_lost_ins": "linked qualified records of one that lost its INS",
     "regional_names": "names of the whole region, counted by the worker at night",
     "identity_store_frequencies": "the count of names in force; the worker alone",
+    "regional_unformed": "records whose comparable forms the worker computes at night",
+    "regional_keep_forms": "those forms, stored; the worker alone",
     "regional_match": "candidates for traits nobody stored ($match)",
     "regional_merge_local": "merge of two numbers, by their domain (A40)",
     "regional_note_error": "refused messages of a domain, counted",

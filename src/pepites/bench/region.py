@@ -20,7 +20,7 @@ _RECORD = (
     "id, public_id, domain_id, local_id, version, active, birth_name, first_given_name, given_names, birth_date,"
     " birth_date_precision, birth_date_interpreted, sex, birth_place_cog, used_name, used_given_name, mother_name,"
     " multiple_birth, commune_cog, phones, aliases, status, attributes, ins_oid, ins_matricule, ins_history, name_text,"
-    " fed_in"
+    " form, fed_in"
 )
 
 
@@ -112,7 +112,7 @@ def _line(rank: int, domain: int, row: dict[str, object]) -> tuple[object, ...]:
         rank, row["public_id"], domain, row["local_id"], 1, True, row["birth_name"], row["first_given_name"],
         row["given_names"], row["birth_date"], row["birth_date_precision"], False, row["sex"], row["birth_place_cog"],
         row["used_name"], "", row["mother_name"], False, row["commune_cog"], row["phones"], "[]", "PROV", [], "", "",
-        "[]", row["name_text"], 0,
+        "[]", row["name_text"], row["form"], 0,
     )  # fmt: skip
 
 

@@ -207,9 +207,10 @@ def rekey() -> int:
         from pepites.audit.unit import unit_of_work
         from pepites.common.actor import Channel, system_actor
         from pepites.identity.bulk.rekey import rekey_identities
-        from pepites.regional.rekey import count_names, rekey_records
+        from pepites.regional.rekey import count_names, form_records, rekey_records
 
         with unit_of_work(system_actor("identity_rekey", channel=Channel.COMMAND)):
             persons, records, counted = rekey_identities(), rekey_records(), count_names()
+            form_records()
     click.echo(f"{persons} personnes et {records} identités d'autres domaines ont leurs clés ; {counted} noms comptés.")
     return 0

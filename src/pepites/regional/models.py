@@ -47,7 +47,7 @@ class Domain(models.Model):
         return self.code
 
 
-@pghistory.track(context_field=None, exclude=["fed_in", "received_at", "name_text"])  # type: ignore[arg-type]
+@pghistory.track(context_field=None, exclude=["fed_in", "received_at", "name_text", "form"])  # type: ignore[arg-type]
 class RegionalRecord(models.Model):
     """One identity of one domain, as that domain says it. ``local_id`` in PEPITES is the person's public identifier.
 
@@ -82,6 +82,7 @@ class RegionalRecord(models.Model):
     ins_matricule = models.CharField(max_length=15, default="", blank=True)
     ins_history = models.JSONField(default=list)
     name_text = models.CharField(max_length=420, default="", blank=True)
+    form = models.TextField(default="", blank=True)  # identity.packed; empty until it is computed
     occurred_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pepites.common.clock import today
@@ -11,6 +11,7 @@ from pepites.common.text import words
 from pepites.identity.blocks import hashed_keys
 from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.matching.model import shipped
+from pepites.identity.packed import packed, unpacked
 from pepites.identity.traits import AliasValue, IdentityTraits
 from pepites.identity.written import Written, written
 from pepites.regional.engine import MatchRecord, Thresholds
@@ -24,6 +25,7 @@ KEPT_ALIASES = 20
 def row_of(record: IncomingRecord, irp: str = "") -> dict[str, object]:
     """A checked record as a row of ``regional_store``; the matricule of a qualified identity only (§2.6-1)."""
     traits = record.traits.columns()
+    shape = written(record.traits, record.phones, record.aliases, commune=record.commune_cog)
     ins = record.ins if record.status == "QUAL" else None
     aliases = [
         [one.birth_name, one.given_names, one.birth_date.isoformat() if one.birth_date else None]
@@ -36,7 +38,8 @@ def row_of(record: IncomingRecord, irp: str = "") -> dict[str, object]:
         "irp": irp or new_regional_id(),
         "local_id": record.local_id,
         "occurred_at": record.occurred_at.isoformat() if record.occurred_at else None,
-        "keys": [str(key) for key in keys_of(record)],
+        "keys": [str(key) for key in keys_of(record, shape)],
+        "form": packed(shape),
         "name_text": _name_text(record),
         "birth_date": record.traits.birth_date.stored.isoformat(),
         "birth_rank": record.birth_rank,
@@ -113,17 +116,22 @@ def numbers_of(data: Mapping[str, Any]) -> list[str]:
 
 
 def match_record(
-    record_id: int, person_id: int, domain_id: int, data: Mapping[str, Any], *, blocked: bool = False
+    record_id: int, person_id: int, domain_id: int, data: Mapping[str, Any], form: str = "", *, blocked: bool = False
 ) -> MatchRecord:
-    """A stored record as the judge sees it."""
-    traits = traits_of(data)
+    """A stored record as the judge sees it: by its ``form`` when it was computed, else by its traits."""
     ins = (data["ins_oid"], data["ins_matricule"]) if data["ins_matricule"] else None
-    shape = written(traits, data["phones"], aliases_of(data), commune=data["commune_cog"], ins=ins[1] if ins else "")
+    shape = unpacked(form, ins[1] if ins else "") if form else shape_of(data, ins[1] if ins else "")
     return MatchRecord(
         record_id, person_id, domain_id, shape, data["status"], ins,
-        frozenset((oid, number) for oid, number in data["ins_history"]), birth_rank=data["birth_rank"], blocked=blocked,
-        **_cautions(traits, shape, data["attributes"]),
+        frozenset((oid, number) for oid, number in data["ins_history"]), bool(shape.forms[0].wk),
+        "DOUT" in data["attributes"], _newborn(dt.date.fromisoformat(data["birth_date"])), data["multiple_birth"],
+        data["birth_rank"], blocked,
     )  # fmt: skip
+
+
+def shape_of(data: Mapping[str, Any], ins: str = "") -> Written:
+    """Every way a stored record may have been written."""
+    return written(traits_of(data), data["phones"], aliases_of(data), commune=data["commune_cog"], ins=ins)
 
 
 def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
@@ -132,16 +140,12 @@ def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
     shape = written(record.traits, record.phones, record.aliases, commune=record.commune_cog, ins=ins[1] if ins else "")
     return MatchRecord(
         0, 0, domain_id, shape, record.status, ins,
-        frozenset((one.oid, one.matricule) for one in record.ins_history), birth_rank=record.birth_rank,
-        **_cautions(record.traits, shape, record.attributes),
+        frozenset((one.oid, one.matricule) for one in record.ins_history), bool(shape.forms[0].wk),
+        "DOUT" in record.attributes, _newborn(record.traits.birth_date.stored), record.traits.multiple_birth,
+        record.birth_rank,
     )  # fmt: skip
 
 
-def _cautions(traits: IdentityTraits, shape: Written, attributes: Sequence[str] | frozenset[str]) -> dict[str, bool]:
-    """What forbids a link by itself (STIC-7)."""
-    return {
-        "interpreted": bool(shape.forms[0].wk),
-        "doubtful": "DOUT" in attributes,
-        "newborn": (today() - traits.birth_date.stored).days < NEWBORN_DAYS,
-        "multiple_birth": traits.multiple_birth,
-    }
+def _newborn(born: dt.date) -> bool:
+    """Less than 28 days old: no link by itself (STIC-7)."""
+    return (today() - born).days < NEWBORN_DAYS

@@ -8,10 +8,10 @@ from django.db import connection
 from pepites.identity.blocks import hashed_keys
 from pepites.identity.frequencies import store
 from pepites.identity.matching.frequency import count, pack
-from pepites.identity.written import written
+from pepites.identity.packed import packed
 from pepites.regional.functions.base import KEY_DATE
 from pepites.regional.functions.queries import DATA
-from pepites.regional.records import aliases_of, loaded, numbers_of, traits_of
+from pepites.regional.records import loaded, numbers_of, shape_of
 
 LOT, NAMES = 1_000, 20_000
 _NEXT = f"""SELECT r.id, {DATA} FROM regional_regionalrecord r JOIN regional_domain d ON d.id = r.domain_id
@@ -45,13 +45,23 @@ def rekey_records() -> int:
             if not rows:
                 return done
             for record_id, data in rows:
-                cursor.execute(_ONE, [record_id, _keys(loaded(data)), record_id])
+                values = loaded(data)
+                cursor.execute(_ONE, [record_id, hashed_keys(shape_of(values), numbers_of(values)), record_id])
             done, last = done + len(rows), rows[-1][0]
 
 
-def _keys(data: dict[str, object]) -> list[int]:
-    shape = written(traits_of(data), data["phones"], aliases_of(data), commune=str(data["commune_cog"]))  # type: ignore[arg-type]
-    return hashed_keys(shape, numbers_of(data))
+def form_records() -> int:
+    """Compute the comparable forms that are not there yet, or of a former version; the number of records."""
+    done = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT * FROM regional_unformed(%s)", [LOT])
+            found = [(record_id, packed(shape_of(loaded(data)))) for record_id, data in cursor.fetchall()]
+            if not found:
+                return done
+            ids, forms = zip(*found, strict=True)
+            cursor.execute("SELECT regional_keep_forms(%s::bigint[], %s::text[])", [list(ids), list(forms)])
+            done += len(found)
 
 
 def count_names() -> int:

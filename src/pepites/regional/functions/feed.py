@@ -27,7 +27,7 @@ COLUMNS = {
 }  # fmt: skip
 NAMES = tuple(COLUMNS)
 _ROW = (
-    "public_id uuid, irp text, local_id text, occurred_at timestamptz, keys jsonb, name_text text, unfed boolean, "
+    "public_id uuid, irp text, local_id text, occurred_at timestamptz, keys jsonb, name_text text, form text, unfed boolean, "
     + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 )
 _ROWS = f"jsonb_to_recordset(p_rows) AS r({_ROW})"
@@ -51,16 +51,17 @@ PUT = internal_function(
       IF taken IS NOT NULL THEN {CONFLICT} 'merged:' || taken; END IF;
       SELECT coalesce(jsonb_object_agg(x.id, x.status), '{{}}') INTO former FROM {_ROWS}
       JOIN regional_regionalrecord x ON x.domain_id = p_domain AND x.local_id = r.local_id AND x.replaced_by_id IS NULL;
-      UPDATE regional_regionalrecord x SET ({", ".join(NAMES)}) = ROW({_NEW}), name_text = t.name_text, active = true,
+      UPDATE regional_regionalrecord x SET ({", ".join(NAMES)}) = ROW({_NEW}), name_text = t.name_text,
+        form = coalesce(t.form, ''), active = true,
         version = x.version + CASE WHEN {_CHANGED} THEN 1 ELSE 0 END, fed_in = CASE WHEN t.unfed THEN -fed ELSE fed END, received_at = clock_timestamp(),
         occurred_at = coalesce(t.occurred_at, x.occurred_at)
       FROM (SELECT DISTINCT ON (r.local_id) y.id, r.* FROM {_ROWS}
             JOIN regional_regionalrecord y ON y.domain_id = p_domain AND y.local_id = r.local_id
               AND y.replaced_by_id IS NULL ORDER BY r.local_id, y.active DESC, y.id DESC) t
       WHERE x.id = t.id AND (t.occurred_at IS NULL OR x.occurred_at IS NULL OR t.occurred_at >= x.occurred_at);
-      INSERT INTO regional_regionalrecord (public_id, domain_id, local_id, version, active, name_text, occurred_at, fed_in,
+      INSERT INTO regional_regionalrecord (public_id, domain_id, local_id, version, active, name_text, form, occurred_at, fed_in,
         {", ".join(NAMES)})
-      SELECT r.public_id, p_domain, r.local_id, 1, true, r.name_text, r.occurred_at,
+      SELECT r.public_id, p_domain, r.local_id, 1, true, r.name_text, coalesce(r.form, ''), r.occurred_at,
         CASE WHEN r.unfed THEN -fed ELSE fed END,
         {", ".join(f"r.{name}" for name in NAMES)} FROM {_ROWS}
       WHERE NOT EXISTS (SELECT 1 FROM regional_regionalrecord y WHERE y.domain_id = p_domain AND y.local_id = r.local_id

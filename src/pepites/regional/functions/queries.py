@@ -3,6 +3,7 @@
 from pepites.common import rls
 from pepites.identity.matching.blocking import LARGEST_BLOCK
 from pepites.identity.matching.dates import SqlDate, near_sql
+from pepites.identity.packed import PREFIX
 from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, KEY_DATE, PEPITES, REFUSE, TRUSTED, XACT
 
 CANDIDATES = 50
@@ -28,13 +29,19 @@ DATA = """jsonb_build_object('public_id', r.public_id, 'local_id', r.local_id, '
   'commune_cog', r.commune_cog, 'phones', r.phones, 'aliases', r.aliases, 'status', r.status, 'attributes', r.attributes,
   'ins_oid', r.ins_oid, 'ins_matricule', r.ins_matricule, 'ins_history', r.ins_history)"""
 
+FORM = f"CASE WHEN starts_with(r.form, '{PREFIX}') THEN r.form ELSE '' END"
+# What the judge reads of a record: what qualifies it when its form was computed, else its traits too.
+_JUDGED = f"""CASE WHEN starts_with(r.form, '{PREFIX}') THEN jsonb_build_object('status', r.status, 'attributes', r.attributes,
+  'birth_rank', r.birth_rank, 'ins_oid', r.ins_oid, 'ins_matricule', r.ins_matricule, 'ins_history', r.ins_history,
+  'multiple_birth', r.multiple_birth, 'birth_date', r.birth_date) ELSE {DATA} END"""
+
 # Only what was fed in this very transaction may be matched by whoever fed it; the cell may look again at any time.
 # « self » the record, « own » the rest of its person, « hit » found by a key (or by its names when fuzzy), « kin » the
 # rest of a hit's person. Identities of Pépites are not compared with one another here: identity has its own worklist.
 CANDIDATES_SQL = rls.definer_function(
     "regional_candidates(p_records bigint[], p_fuzzy boolean)",
     "TABLE (ref bigint, role text, record_id bigint, person_id bigint, domain_id bigint, blocked boolean, origin text,"
-    " data jsonb)",
+    " form text, data jsonb)",
     f"""
     #variable_conflict use_column
     BEGIN
@@ -82,7 +89,7 @@ CANDIDATES_SQL = rls.definer_function(
       SELECT p.ref, coalesce(p.role, 'kin'), p.record_id, p.person_id, r.domain_id,
         EXISTS (SELECT 1 FROM regional_nonlink n WHERE n.lifted_at IS NULL
           AND n.one_id = least(p.ref, p.record_id) AND n.two_id = greatest(p.ref, p.record_id)),
-        p.origin::text, {DATA}
+        p.origin::text, {FORM}, {_JUDGED}
       FROM parts p JOIN regional_regionalrecord r ON r.id = p.record_id
       ORDER BY p.ref, p.record_id;
     END
@@ -203,14 +210,14 @@ FIND = rls.definer_function(
 # ``$match``: candidates for traits that nobody stored. Complete criteria are checked by the service, and again here.
 MATCH = rls.definer_function(
     "regional_match(p_keys bigint[], p_date date, p_weak boolean, p_dated boolean, p_name text, p_given text)",
-    "TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, data jsonb)",
+    "TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, form text, data jsonb)",
     f"""
     #variable_conflict use_column
     BEGIN
       IF NOT {_READER} THEN {REFUSE} 'role_missing'; END IF;
       IF p_date IS NULL OR length(p_name) < 2 OR length(p_given) < 2 THEN {REFUSE} 'state'; END IF;
       RETURN QUERY
-      SELECT r.id, l.person_id, r.domain_id, p.irp::text, {DATA}
+      SELECT r.id, l.person_id, r.domain_id, p.irp::text, {FORM}, {_JUDGED}
       FROM (SELECT z.record_id, count(*) AS shared FROM unnest(p_keys) AS o(key)
             CROSS JOIN (SELECT CASE WHEN NOT p_dated THEN extract(year FROM p_date)::smallint END AS year,
               to_char(p_date, 'MMDD')::smallint AS day, p_weak AS weak) f {_hits("o.key")}
@@ -267,4 +274,44 @@ NAMES = rls.definer_function(
     volatile="STABLE",
 ).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
 
-ALL = (CANDIDATES_SQL, IDENTIFIERS, SUBJECTS, KNOWN, LOST_INS, CROSS_REFERENCES, FIND, MATCH, PERSONS, ACCESSES, NAMES)
+# Pépites' own records are copied in the database, which knows no phonetics: the worker computes their forms at night.
+UNFORMED = rls.definer_function(
+    "regional_unformed(p_limit integer)",
+    "TABLE (id bigint, data jsonb)",
+    f"""
+    #variable_conflict use_column
+    BEGIN
+      RETURN QUERY SELECT r.id, {DATA} FROM regional_regionalrecord r
+      WHERE r.active AND NOT starts_with(r.form, '{PREFIX}') ORDER BY r.id LIMIT least(p_limit, 5000);
+    END
+    """,
+    language="plpgsql",
+    volatile="STABLE",
+).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+
+KEEP_FORMS = rls.definer_function(
+    "regional_keep_forms(p_ids bigint[], p_forms text[])",
+    "void",
+    """
+    BEGIN
+      UPDATE regional_regionalrecord r SET form = f.form FROM unnest(p_ids, p_forms) AS f(id, form) WHERE r.id = f.id;
+    END
+    """,
+    language="plpgsql",
+).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+
+ALL = (
+    CANDIDATES_SQL,
+    IDENTIFIERS,
+    SUBJECTS,
+    KNOWN,
+    LOST_INS,
+    CROSS_REFERENCES,
+    FIND,
+    MATCH,
+    PERSONS,
+    ACCESSES,
+    NAMES,
+    UNFORMED,
+    KEEP_FORMS,
+)

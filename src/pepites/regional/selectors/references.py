@@ -85,8 +85,8 @@ def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], di
             any(one.birth_date for one in asked.aliases), asked.traits.birth_name, asked.traits.given_names,
         ],
     )  # fmt: skip
-    others = [match_record(one, person, domain, loaded(data)) for one, person, domain, _, data in found]
-    return judge(me, others, limits), {person: irp for _, person, _, irp, _ in found}
+    others = [match_record(one, person, domain, loaded(data), form) for one, person, domain, _, form, data in found]
+    return judge(me, others, limits), {person: irp for _, person, _, irp, _, _ in found}
 
 
 def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certain: bool) -> list[MatchFound]:

@@ -95,10 +95,10 @@ def _neighbours(record_ids: Sequence[int], *, fuzzy: bool) -> dict[int, Neighbou
     )
     interesting = {ref for ref, role, *_ in found if role != "self"}
     around: dict[int, Neighbours] = defaultdict(Neighbours)
-    for ref, role, record_id, person_id, domain_id, blocked, origin, data in found:
+    for ref, role, record_id, person_id, domain_id, blocked, origin, form, data in found:
         if ref not in interesting:
             continue
-        near, one = around[ref], match_record(record_id, person_id, domain_id, loaded(data), blocked=blocked)
+        near, one = around[ref], match_record(record_id, person_id, domain_id, loaded(data), form, blocked=blocked)
         if role == "self":
             near.me, near.by_machine = one, near.by_machine or origin in BY_MACHINE
         elif role == "own":
