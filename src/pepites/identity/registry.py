@@ -70,11 +70,11 @@ def register_navigation() -> None:
     """The worklists of the identity cell, doubles and answers of INSi."""
     navigation.register(
         navigation.NavEntry(
-            label="Doublons",
+            label="Identités",
             icon="people",
             url_name="identity:doubles",
             order=60,
-            prefixes=("identity:double", "identity:insi-issues"),
+            prefixes=("identity:double", "identity:insi-issues", "regional"),
             badge=_waiting_issues,
             badge_label="{n} réponses d'INSi à traiter",
             visible=_in_cell,

@@ -3,7 +3,6 @@
 from typing import Final
 
 from pepites.common.personal_data import PersonalData, register
-from pepites.ui import navigation
 
 CODES: Final = {
     "regional.record.received": "Identité reçue d'un domaine",
@@ -46,17 +45,3 @@ def register_personal_data() -> None:
         ("Notification", "record_id", "1 an après l'envoi"),
     ):
         register(PersonalData(f"regional.{name}", "patient", path, "identité", kept))
-
-
-def register_navigation() -> None:
-    """The cell's worklist."""
-    navigation.register(
-        navigation.NavEntry(
-            label="Rapprochements",
-            icon="intersect",
-            url_name="regional:worklist",
-            order=62,
-            prefixes=("regional",),
-            visible=lambda request: bool(getattr(getattr(request, "actor", None), "identity_cell", False)),
-        )
-    )

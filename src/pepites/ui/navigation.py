@@ -9,8 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
-PHONE_ENTRIES = 5
-
 
 @dataclass(frozen=True)
 class NavEntry:

@@ -28,7 +28,6 @@ class Card:
     right: TraitRow
     rows: list[Compared]
     reasons: list[str]
-    score: str
     origin: str
     comment: str
     state: str
@@ -137,7 +136,6 @@ def _card(row: DoubleCandidate, left: TraitRow, right: TraitRow) -> Card:
         right=right,
         rows=compare(left, right),
         reasons=list(row.reasons),
-        score=f"{row.score:.0f}",
         origin=origin,
         comment=row.comment,
         state=row.state,

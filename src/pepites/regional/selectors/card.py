@@ -17,7 +17,7 @@ from pepites.regional.database import subjects_of
 from pepites.regional.enums import CardState, Decision, Queue
 from pepites.regional.models import Card, Link, NonLink, RegionalRecord, RuleSet
 from pepites.regional.records import thresholds_of
-from pepites.regional.selectors.labels import due_label, moment, trait_lines, veto_label
+from pepites.regional.selectors.labels import chance_label, due_label, local_label, moment, trait_lines, veto_label
 
 WIDTH: Final = 240
 """Units of the drawing: from −12 to +12 natural log-odds, ten a point."""
@@ -70,6 +70,7 @@ class CardPage:
     lines: list[Line]
     bars: list[Bar]
     total: str
+    chance: str
     marks: tuple[int, int]
     vetoes: list[str]
     due: str
@@ -118,7 +119,8 @@ def _page(actor: Actor, card: Card, sides: list[RegionalRecord], irps: dict[int,
     return CardPage(
         card=card, left=_side(sides[0], irps), right=_side(sides[1], irps) if len(sides) > 1 else None,
         lines=compare(sides[0], sides[1]) if len(sides) > 1 else alone(sides[0]),
-        bars=bars, total=total, marks=(_x(limits.low), _x(limits.high)),
+        bars=bars, total=total, chance=chance_label(card.score) if card.terms else "",
+        marks=(_x(limits.low), _x(limits.high)),
         vetoes=[veto_label(word) for word in card.vetoes], due=due, overdue=overdue, held_by_other=other,
         held_by_me=mine, second=card.state == CardState.SECOND,
         needs_second=any(one.status == "QUAL" for one in sides),
@@ -181,7 +183,7 @@ def _side(one: RegionalRecord, irps: dict[int, str]) -> Side:
     return Side(
         one.public_id,
         one.domain.name,
-        one.local_id,
+        local_label(one.domain.code, one.local_id),
         irp,
         grouped_regional_id(irp),
         moment(one.received_at),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from pepites.common.clock import CAYENNE, now
 from pepites.identity.selectors.labels import attribute_labels, birth_date_label, sex_label, status_label
-from pepites.regional.engine import Veto
+from pepites.regional.engine import Veto, likelihood
 from pepites.regional.models import RegionalRecord
 from pepites.terminology.selectors import place_label
 
@@ -29,6 +29,19 @@ VETOES = {
 def veto_label(word: str) -> str:
     """Why the machine leaves a card to a reader."""
     return VETOES.get(word, word)
+
+
+def chance_label(score: float) -> str:
+    """The calibrated chance that it is one person, in words that promise nothing: « 97 % », « plus de 99 % »."""
+    chance = likelihood(score)
+    return (
+        "plus de 99 %" if chance >= 0.995 else "moins de 1 %" if chance < 0.005 else f"{chance:.0%}".replace("%", " %")
+    )
+
+
+def local_label(code: str, local_id: str) -> str:
+    """The number a reader may look up; Pépites' own is internal and says nothing to anybody."""
+    return "dossier de Pépites" if code == "PEPITES" else f"n° {local_id}"
 
 
 def moment(at: dt.datetime | None) -> str:

@@ -14,7 +14,7 @@ from pepites.common.errors import NotFound
 from pepites.identity.selectors.labels import grouped_regional_id, status_label
 from pepites.regional.database import subjects_of
 from pepites.regional.models import Link, NonLink, RegionalPerson, RegionalRecord
-from pepites.regional.selectors.labels import moment, trait_lines
+from pepites.regional.selectors.labels import chance_label, moment, trait_lines
 from pepites.regional.values import UnlinkDone
 
 STATUSES = ("QUAL", "VALI", "RECUP", "PROV")
@@ -81,7 +81,7 @@ def _record(link: Link) -> dict[str, Any]:
 def _link(link: Link) -> dict[str, Any]:
     words = f"{link.record.domain.name}, {link.record.local_id} : {link.get_origin_display().lower()}"
     if link.score is not None:
-        words += f", score {link.score:.0f}"
+        words += f", probabilité : {chance_label(link.score)}"
     if link.author:
         words += f", {link.author.professional.display_name}"
     if link.reason:

@@ -12,9 +12,10 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
 from pepites.common.clock import now, today
+from pepites.regional.engine import likelihood
 from pepites.regional.enums import LIVE_STATES, CardState, Queue
 from pepites.regional.models import Card, Domain
-from pepites.regional.selectors.labels import due_label
+from pepites.regional.selectors.labels import chance_label, due_label
 
 PAGE: Final = 25
 AGES: Final = (
@@ -44,7 +45,7 @@ class Row:
     right: str
     born: str
     domains: str
-    score: str
+    chance: str
     meter: int
     state: str
     due: str
@@ -129,8 +130,8 @@ def _row(card: Card) -> Row:
         right=_name(card.two),
         born=" / ".join(dict.fromkeys(f"{one.birth_date:%d/%m/%Y}" for one in sides)),
         domains=" / ".join(one.domain.name for one in sides),
-        score=f"{card.score:.0f}" if card.terms else "",
-        meter=max(0, min(30, round(card.score))),
+        chance=chance_label(card.score) if card.terms else "",
+        meter=round(100 * likelihood(card.score)),
         state="" if card.state == CardState.OPEN else CardState(card.state).label,
         due=due,
         overdue=overdue,
