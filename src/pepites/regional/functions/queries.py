@@ -6,19 +6,19 @@ from pepites.identity.matching.dates import SqlDate, near_sql
 from pepites.identity.packed import PREFIX
 from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, KEY_DATE, PEPITES, REFUSE, TRUSTED, XACT
 
-CANDIDATES = 50
+CANDIDATES = 15
 FOUND = 20
 _KEYED = SqlDate("z.year", "(z.day / 100)", "(z.day % 100)", "z.weak")
 _REF = SqlDate("f.year", "(f.day / 100)", "(f.day % 100)", "f.weak")
 
 
-def _hits(asked: str) -> str:
-    """Records under key ``o.key`` whose date is near that of ``f``; a key that too many share says nothing: left out."""
+def _hits(asked: str, date: SqlDate) -> str:
+    """Records under that key, born near ``date``; a key that too many share says nothing: left out."""
     return f"""CROSS JOIN LATERAL (SELECT k.record_id, k.domain_id, k.year, k.day, k.weak, count(*) OVER () AS size FROM (
           SELECT q.record_id, q.domain_id, q.year, q.day, q.weak FROM regional_recordkey q WHERE q.key = {asked}
           LIMIT {LARGEST_BLOCK + 1}) k) z
         JOIN regional_domain d ON d.id = z.domain_id AND d.active
-        WHERE z.size <= {LARGEST_BLOCK} AND {near_sql(_KEYED, _REF)}"""
+        WHERE z.size <= {LARGEST_BLOCK} AND {near_sql(_KEYED, date)}"""
 
 
 DATA = """jsonb_build_object('public_id', r.public_id, 'local_id', r.local_id, 'birth_name', r.birth_name,
@@ -53,7 +53,7 @@ CANDIDATES_SQL = rls.definer_function(
         WHERE r.id = ANY(p_records) AND r.active AND ({TRUSTED} OR {CELL} OR r.fed_in = {XACT})
       ), hits AS (
         SELECT f.id AS ref, z.record_id, count(*) AS shared
-        FROM refs f JOIN regional_recordkey o ON o.record_id = f.id {_hits("o.key")}
+        FROM refs f JOIN regional_recordkey o ON o.record_id = f.id {_hits("o.key", _REF)}
           AND z.record_id <> f.id AND (d.id <> f.domain_id OR d.code <> 'PEPITES') AND NOT p_fuzzy GROUP BY 1, 2
         UNION ALL
         SELECT f.id, i.id, 100 FROM refs f JOIN regional_regionalrecord i
@@ -209,18 +209,17 @@ FIND = rls.definer_function(
 
 # ``$match``: candidates for traits that nobody stored. Complete criteria are checked by the service, and again here.
 MATCH = rls.definer_function(
-    "regional_match(p_keys bigint[], p_date date, p_weak boolean, p_dated boolean, p_name text, p_given text)",
+    "regional_match(p_keys bigint[], p_year smallint, p_day smallint, p_weak boolean, p_name text, p_given text)",
     "TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, form text, data jsonb)",
     f"""
     #variable_conflict use_column
     BEGIN
       IF NOT {_READER} THEN {REFUSE} 'role_missing'; END IF;
-      IF p_date IS NULL OR length(p_name) < 2 OR length(p_given) < 2 THEN {REFUSE} 'state'; END IF;
+      IF p_day IS NULL OR length(p_name) < 2 OR length(p_given) < 2 THEN {REFUSE} 'state'; END IF;
       RETURN QUERY
       SELECT r.id, l.person_id, r.domain_id, p.irp::text, {FORM}, {_JUDGED}
       FROM (SELECT z.record_id, count(*) AS shared FROM unnest(p_keys) AS o(key)
-            CROSS JOIN (SELECT CASE WHEN NOT p_dated THEN extract(year FROM p_date)::smallint END AS year,
-              to_char(p_date, 'MMDD')::smallint AS day, p_weak AS weak) f {_hits("o.key")}
+            {_hits("o.key", SqlDate("p_year", "(p_day / 100)", "(p_day % 100)", "p_weak"))}
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) h
       JOIN regional_regionalrecord r ON r.id = h.record_id AND r.active AND NOT 'DOUT' = ANY(r.attributes)
       JOIN regional_link l ON l.record_id = r.id AND l.active JOIN regional_regionalperson p ON p.id = l.person_id;

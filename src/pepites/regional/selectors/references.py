@@ -6,7 +6,6 @@ from dataclasses import replace
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
-from pepites.identity.matching.standard import is_conventional
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
 from pepites.regional.database import ABSENT, UnknownLocalId, rows
 from pepites.regional.engine import HARD, Judged, Thresholds, judge, likelihood
@@ -81,8 +80,9 @@ def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], di
     found = rows(
         REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s, %s, %s)",
         [
-            keys_of(asked, me.written), born.stored, born.interpreted or is_conventional(born.stored),
-            any(one.birth_date for one in asked.aliases), asked.traits.birth_name, asked.traits.given_names,
+            keys_of(asked, me.written), None if any(one.birth_date for one in asked.aliases) else born.stored.year,
+            100 * born.stored.month + born.stored.day, me.interpreted, asked.traits.birth_name,
+            asked.traits.given_names,
         ],
     )  # fmt: skip
     others = [match_record(one, person, domain, loaded(data), form) for one, person, domain, _, form, data in found]
