@@ -73,11 +73,12 @@ def register_navigation() -> None:
             label="Doublons",
             icon="people",
             url_name="identity:doubles",
-            order=60,
+            order=45,
             prefixes=("identity:double", "identity:insi-issues"),
             badge=_waiting_issues,
             badge_label="{n} réponses d'INSi à traiter",
             visible=_in_cell,
+            group="Identités",
         )
     )
 

@@ -16,7 +16,7 @@ from pepites.identity.selectors.labels import grouped_regional_id
 from pepites.regional.database import subjects_of
 from pepites.regional.enums import CardState, Decision, Queue
 from pepites.regional.models import Card, Link, NonLink, RegionalRecord, RuleSet
-from pepites.regional.selectors.labels import due_label, moment, trait_lines, veto_label
+from pepites.regional.selectors.labels import due_label, moment, number_label, trait_lines, veto_label
 
 WIDTH: Final = 240
 """Units of the drawing: from −12 to +36 points, five a point."""
@@ -31,7 +31,7 @@ class Side:
 
     public_id: UUID
     domain: str
-    local_id: str
+    number: str
     irp: str
     irp_label: str
     received: str
@@ -180,7 +180,7 @@ def _side(one: RegionalRecord, irps: dict[int, str]) -> Side:
     return Side(
         one.public_id,
         one.domain.name,
-        one.local_id,
+        number_label(one),
         irp,
         grouped_regional_id(irp),
         moment(one.received_at),

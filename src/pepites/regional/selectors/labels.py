@@ -35,6 +35,11 @@ def moment(at: dt.datetime | None) -> str:
     return f"{at.astimezone(CAYENNE):%d/%m/%Y à %H h %M}" if at else ""
 
 
+def number_label(record: RegionalRecord) -> str:
+    """« n° 123 »; nothing for Pépites, whose number is a technical identifier that nobody reads."""
+    return "" if record.domain.code == "PEPITES" else f"n° {record.local_id}"
+
+
 def due_label(at: dt.datetime | None) -> tuple[str, bool]:
     """What is left of the delay, and whether it is over (STIC-8, SLA clock)."""
     if at is None:
