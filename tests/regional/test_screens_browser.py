@@ -11,9 +11,22 @@ from tests.identity.test_views import signed_in
 from tests.identity.test_views_browser import assert_sound, storage
 from tests.regional.regional_factories import INS_A, INS_B, cell, domain, feed, open_doors, together
 
-from pepites.regional.models import Card, RuleSet
+from pepites.common.clock import today
+from pepites.regional.models import Card, DailyFigures, Domain, RuleSet
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("committed_database")]
+
+
+def figures_over_time(days: int) -> None:
+    """Counts of the last days, as if the nightly job had run, growing."""
+    with as_owner():
+        for where in (None, *Domain.objects.all()):
+            for n in range(days):
+                values = {"total": 200 + n, "qualified": 60 + 2 * n, "persons": 150, "without_ins": 80 - n, "moved": 0}
+                fields = [field.name for field in DailyFigures._meta.fields if field.name not in {"id", "merge_hours"}]
+                counts = {name: n % 4 for name in fields if name not in {"day", "domain", "insi"}} | values
+                day = today() - dt.timedelta(days=days - n)
+                DailyFigures.objects.create(day=day, domain=where, insi={"00": 3}, **counts)
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=["telephone", "ordinateur"])
@@ -42,7 +55,9 @@ def test_every_screen_is_sound(screen: tuple[int, int]) -> None:
         "personne-regionale": f"/identite/personnes-regionales/{linked.regional_id}/",
         "separer": f"/identite/enregistrements/{linked.record_public_id}/separer/",
         "region": "/identite/region/",
+        "domaine": f"/identite/region/domaines/{one.public_id}/",
     }
+    figures_over_time(30)
     client = signed_in(reader)
     with serve(get_wsgi_application()) as address, browser() as chromium:
         state = storage(client, address)

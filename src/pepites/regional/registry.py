@@ -29,6 +29,9 @@ CODES: Final = {
     "regional.query.refused": "Recherche régionale refusée",
     "regional.domain.changed": "Domaine d'identification modifié",
     "regional.domain.read": "Consultation des domaines d'identification",
+    "regional.figures.taken": "Indicateurs d'identitovigilance calculés",
+    "regional.figures.exported": "Indicateurs d'identitovigilance exportés",
+    "regional.figures.refused": "Calcul ou export des indicateurs refusé",
 }
 
 _LIFE: Final = "20 ans après le dernier passage, comme l'identité du domaine"
@@ -55,7 +58,8 @@ def register_navigation() -> None:
             label="Rapprochements",
             icon="intersect",
             url_name="regional:worklist",
-            order=62,
+            order=46,
+            group="Identités",
             prefixes=("regional",),
             visible=lambda request: bool(getattr(getattr(request, "actor", None), "identity_cell", False)),
         )
