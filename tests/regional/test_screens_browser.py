@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import expect
-from tests.browser import DESKTOP, SCREENS, assert_page_sound, browser, open_page, serve
+from tests.browser import DESKTOP, PHONE, SCREENS, assert_page_sound, browser, open_page, serve
 from tests.conftest import as_owner
 from tests.identity.test_views import signed_in
 from tests.identity.test_views_browser import assert_sound, storage
@@ -100,3 +100,20 @@ def test_a_card_is_decided_by_the_keyboard_alone() -> None:
     assert together(first, second)
     with as_owner():
         assert RuleSet.objects.get().decided == 1
+
+
+@pytest.mark.parametrize(("screen", "shown"), [(PHONE, False), (DESKTOP, True)], ids=["telephone", "ordinateur"])
+def test_keyboard_hints_are_for_keyboards(screen: tuple[int, int], shown: bool) -> None:
+    reader = cell()
+    feed(reader, domain("CHC"), "1", phones=("0694123456",))
+    feed(reader, domain("CHK"), "A", phones=("0694123456",))
+    with as_owner():
+        card = Card.objects.filter(closed_at=None).latest("pk")
+    client = signed_in(reader)
+    with serve(get_wsgi_application()) as address, browser() as chromium:
+        state, url = storage(client, address), f"{address}/identite/rapprochements/{card.public_id}/"
+        with open_page(chromium, url, screen=screen, storage=state) as page:
+            page.wait_for_selector("[data-pep-keys]:not([hidden])", state="attached")
+            expect(page.locator("[data-pep-keys]")).to_be_visible(visible=shown)
+            expect(page.locator(".pp-decisions kbd").first).to_be_visible(visible=shown)
+            assert page.locator(".pp-nav-list > li").count() <= 5
