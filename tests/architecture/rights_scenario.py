@@ -224,6 +224,7 @@ OBJECT_OF = {
     "regional:take": "card",
     "regional:separate": "record",
     "regional:domain": "domain",
+    "regional:domain-figures": "domain",
 }
 UNMADE = {"accounts:remove-passkey", "access:review", "identity:double", "regional:undo", "regional:lift"}
 

@@ -102,6 +102,7 @@ DEFINER_FUNCTIONS = {
     "regional_set_domain": "a domain declared by the cell",
     "regional_store": "identities that a domain sends",
     "regional_subjects": "persons of Pépites among records, for their trace",
+    "regional_take_figures": "counts of a day, for the nightly job",
     "regional_unlink": "separation by the cell (STIC-9)",
     "regional_withdraw": "removal by its domain (ITI-104)",
 }

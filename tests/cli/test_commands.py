@@ -35,6 +35,7 @@ def var() -> Iterator[Path]:
         (["import", "patients", "f.csv"], "Il manque"),
         (["admin", "invite"], "Il manque « IDENTIFIANT »"),
         (["doctor", "x"], "« x » est de trop"),
+        (["regional", "figures", "--since", "demain"], "--since"),
         (["import", "patients", "f.csv", "--dry-run=1"], "ne prend pas de valeur"),
     ],
 )
@@ -43,7 +44,10 @@ def test_wrong_usage(arguments: list[str], sentence: str, capsys: pytest.Capture
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["worker"], ["admin", "invite"], ["import", "patients"], ["bench"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["serve"], ["worker"], ["admin", "invite"], ["import", "patients"], ["regional", "figures"], ["bench"]],
+)
 def test_help_is_no_failure_and_is_french(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command, "--help"]) == 0
     page = capsys.readouterr().out

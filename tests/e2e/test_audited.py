@@ -18,6 +18,8 @@ NOT_PAGES = {
     "messaging:thumbnail": "fichier",
     "messaging:events": "JSON du script des discussions",
     "messaging:unread": "JSON du script des discussions",
+    "regional:domain-figures": "fichier",
+    "regional:region-figures": "fichier",
 }
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 TABLES = (
     "domain regionalrecord regionalperson link recordkey card nonlink notification regionalrecordevent"
-    " regionalpersonevent domainevent cardevent nonlinkevent"
+    " regionalpersonevent domainevent cardevent nonlinkevent dailyfigures"
 )
 
 

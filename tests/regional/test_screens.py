@@ -164,7 +164,7 @@ def test_region(reader: Actor, pair: tuple[Received, Received]) -> None:
 
 def test_who_answers_for_a_domain(reader: Actor, pair: tuple[Received, Received]) -> None:
     client, where = signed_in(reader), record_of(pair[0]).domain
-    assert "Changer le référent" in page(client, "region")
+    assert "Indicateurs, référent et charte" in page(client, "region")
     url = reverse("regional:domain", args=[where.public_id])
     wrong = client.post(url, {"charter_signed_on": "2999-01-01"})
     assert wrong.status_code == 422

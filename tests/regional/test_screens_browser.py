@@ -5,15 +5,28 @@ import datetime as dt
 import pytest
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import expect
-from tests.browser import DESKTOP, SCREENS, assert_page_sound, browser, open_page, serve
+from tests.browser import DESKTOP, PHONE, SCREENS, assert_page_sound, browser, open_page, serve
 from tests.conftest import as_owner
 from tests.identity.test_views import signed_in
 from tests.identity.test_views_browser import assert_sound, storage
 from tests.regional.regional_factories import INS_A, INS_B, cell, domain, feed, open_doors, together
 
-from pepites.regional.models import Card, RuleSet
+from pepites.common.clock import today
+from pepites.regional.models import Card, DailyFigures, Domain, RuleSet
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("committed_database")]
+
+
+def figures_over_time(days: int) -> None:
+    """Counts of the last days, as if the nightly job had run, growing."""
+    with as_owner():
+        for where in (None, *Domain.objects.all()):
+            for n in range(days):
+                values = {"total": 200 + n, "qualified": 60 + 2 * n, "persons": 150, "without_ins": 80 - n, "moved": 0}
+                fields = [field.name for field in DailyFigures._meta.fields if field.name not in {"id", "merge_hours"}]
+                counts = {name: n % 4 for name in fields if name not in {"day", "domain", "insi"}} | values
+                day = today() - dt.timedelta(days=days - n)
+                DailyFigures.objects.create(day=day, domain=where, insi={"00": 3}, **counts)
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=["telephone", "ordinateur"])
@@ -42,7 +55,9 @@ def test_every_screen_is_sound(screen: tuple[int, int]) -> None:
         "personne-regionale": f"/identite/personnes-regionales/{linked.regional_id}/",
         "separer": f"/identite/enregistrements/{linked.record_public_id}/separer/",
         "region": "/identite/region/",
+        "domaine": f"/identite/region/domaines/{one.public_id}/",
     }
+    figures_over_time(30)
     client = signed_in(reader)
     with serve(get_wsgi_application()) as address, browser() as chromium:
         state = storage(client, address)
@@ -85,3 +100,20 @@ def test_a_card_is_decided_by_the_keyboard_alone() -> None:
     assert together(first, second)
     with as_owner():
         assert RuleSet.objects.get().decided == 1
+
+
+@pytest.mark.parametrize(("screen", "shown"), [(PHONE, False), (DESKTOP, True)], ids=["telephone", "ordinateur"])
+def test_keyboard_hints_are_for_keyboards(screen: tuple[int, int], shown: bool) -> None:
+    reader = cell()
+    feed(reader, domain("CHC"), "1", phones=("0694123456",))
+    feed(reader, domain("CHK"), "A", phones=("0694123456",))
+    with as_owner():
+        card = Card.objects.filter(closed_at=None).latest("pk")
+    client = signed_in(reader)
+    with serve(get_wsgi_application()) as address, browser() as chromium:
+        state, url = storage(client, address), f"{address}/identite/rapprochements/{card.public_id}/"
+        with open_page(chromium, url, screen=screen, storage=state) as page:
+            page.wait_for_selector("[data-pep-keys]:not([hidden])", state="attached")
+            expect(page.locator("[data-pep-keys]")).to_be_visible(visible=shown)
+            expect(page.locator(".pp-decisions kbd").first).to_be_visible(visible=shown)
+            assert page.locator(".pp-nav-list > li").count() <= 5

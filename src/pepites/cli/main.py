@@ -16,6 +16,7 @@ from pepites.cli.french import speak_french, usage_sentence
 from pepites.cli.hl7 import hl7
 from pepites.cli.identity import identity
 from pepites.cli.importing import import_group
+from pepites.cli.regional import regional
 from pepites.cli.sandbox import sandbox
 from pepites.cli.serve import serve
 from pepites.cli.worker import worker
@@ -30,7 +31,7 @@ def cli() -> None:
     """Pépites : coordination, identité et dossier de santé pour une région."""
 
 
-for command in (serve, worker, hl7, demo, doctor, admin, import_group, identity, sandbox, bench):
+for command in (serve, worker, hl7, demo, doctor, admin, import_group, identity, regional, sandbox, bench):
     cli.add_command(command)
 speak_french(cli)
 

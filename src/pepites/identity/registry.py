@@ -70,14 +70,15 @@ def register_navigation() -> None:
     """The worklists of the identity cell, doubles and answers of INSi."""
     navigation.register(
         navigation.NavEntry(
-            label="Identités",
+            label="Doublons",
             icon="people",
             url_name="identity:doubles",
-            order=60,
-            prefixes=("identity:double", "identity:insi-issues", "regional"),
+            order=45,
+            prefixes=("identity:double", "identity:insi-issues"),
             badge=_waiting_issues,
             badge_label="{n} réponses d'INSi à traiter",
             visible=_in_cell,
+            group="Identités",
         )
     )
 

@@ -330,3 +330,41 @@ class RuleSet(models.Model):
     def in_shadow(self) -> bool:
         """Whether links by traits alone still wait for a reader (STIC-6)."""
         return self.decided < self.shadow_decisions or self.confirmed < self.shadow_precision * self.decided
+
+
+class DailyFigures(models.Model):
+    """Counts at the end of a day in Cayenne, of one domain or, without domain, of the region (RNIV §2.7): no person."""
+
+    day = models.DateField()
+    domain = models.ForeignKey(Domain, null=True, on_delete=models.PROTECT, related_name="+")
+    total = models.PositiveIntegerField()
+    provisional = models.PositiveIntegerField()
+    retrieved = models.PositiveIntegerField()
+    validated = models.PositiveIntegerField()
+    qualified = models.PositiveIntegerField()
+    doubtful = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField()
+    moved_qualified = models.PositiveIntegerField()
+    persons = models.PositiveIntegerField()
+    without_ins = models.PositiveIntegerField()
+    duplicates = models.PositiveIntegerField()
+    duplicates_month = models.PositiveIntegerField()
+    absorbed = models.PositiveIntegerField()
+    absorbed_month = models.PositiveIntegerField()
+    merge_hours = models.FloatField(null=True)
+    collisions = models.PositiveIntegerField()
+    collisions_month = models.PositiveIntegerField()
+    reviews = models.PositiveIntegerField()
+    overdue = models.PositiveIntegerField()
+    links_month = models.PositiveIntegerField()
+    separations_month = models.PositiveIntegerField()
+    errors = models.PositiveIntegerField()
+    insi = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "domain"], nulls_distinct=False, name="regional_figures_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.domain_id}"

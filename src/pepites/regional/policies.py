@@ -12,3 +12,9 @@ def is_cell(actor: Actor) -> Decision:
 def may_set_domain(actor: Actor) -> Decision:
     """Declare a domain: the cell, or a command on the server."""
     return allow("commande") if actor.ref.kind is ActorKind.SYSTEM else is_cell(actor)
+
+
+def may_take_figures(actor: Actor) -> Decision:
+    """Count a day: the nightly job, or a command on the server."""
+    kinds = (ActorKind.JOB, ActorKind.SYSTEM)
+    return allow("commande") if actor.ref.kind in kinds else deny(Reason.ROLE_MISSING)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pepites.common.personal_data import PersonalData, register
+from pepites.ui import navigation
 
 CODES: Final = {
     "regional.record.received": "Identité reçue d'un domaine",
@@ -28,6 +29,9 @@ CODES: Final = {
     "regional.query.refused": "Recherche régionale refusée",
     "regional.domain.changed": "Domaine d'identification modifié",
     "regional.domain.read": "Consultation des domaines d'identification",
+    "regional.figures.taken": "Indicateurs d'identitovigilance calculés",
+    "regional.figures.exported": "Indicateurs d'identitovigilance exportés",
+    "regional.figures.refused": "Calcul ou export des indicateurs refusé",
 }
 
 _LIFE: Final = "20 ans après le dernier passage, comme l'identité du domaine"
@@ -45,3 +49,18 @@ def register_personal_data() -> None:
         ("Notification", "record_id", "1 an après l'envoi"),
     ):
         register(PersonalData(f"regional.{name}", "patient", path, "identité", kept))
+
+
+def register_navigation() -> None:
+    """The cell's worklist."""
+    navigation.register(
+        navigation.NavEntry(
+            label="Rapprochements",
+            icon="intersect",
+            url_name="regional:worklist",
+            order=46,
+            group="Identités",
+            prefixes=("regional",),
+            visible=lambda request: bool(getattr(getattr(request, "actor", None), "identity_cell", False)),
+        )
+    )

@@ -3,6 +3,7 @@
 from pepites.common import rls
 from pepites.common.rls import WEB, WORKER
 from pepites.identity.functions import CELL
+from pepites.identity.insi.sql import NOBODY
 
 CLIENT = "(SELECT regional_client_domain())"
 TRAITS = f"({CELL} OR domain_id = {CLIENT})"
@@ -39,6 +40,16 @@ POLICIES = "\n".join(
             "CREATE INDEX audit_entry_regional_person ON audit_entry (object_id, occurred_at)"
             " WHERE object_type = 'regional_person';"
         ),
+    ]
+)
+
+# Counts of identities: the cell reads all, a domain its own; the nightly job looks for the days that miss.
+FIGURES = "\n".join(
+    [
+        rls.enable("regional_dailyfigures"),
+        rls.grant("regional_dailyfigures", "SELECT"),
+        rls.policy("regional_dailyfigures", "regional_dailyfigures_read", "SELECT", using=TRAITS),
+        rls.policy("regional_dailyfigures", "job_figures_read", "SELECT", using=NOBODY, to=(WORKER,)),
     ]
 )
 

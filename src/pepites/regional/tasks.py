@@ -5,8 +5,10 @@ from procrastinate.contrib.django import app
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import system_actor
 from pepites.regional.rekey import count_names, form_records
+from pepites.regional.services.figures import missing_days, take_figures
 
 COUNT_TASK = "regional.names.count"
+FIGURES_TASK = "regional.figures.take"
 
 
 @app.periodic(cron="41 4 * * *")  # 1 h 41 in Cayenne
@@ -17,3 +19,17 @@ def count_names_at_night(timestamp: int = 0) -> int:
     with unit_of_work(system_actor(COUNT_TASK)):
         form_records()
         return count_names()
+
+
+@app.periodic(cron="23 6 * * *")  # 3 h 23 in Cayenne
+@app.task(name=FIGURES_TASK, queueing_lock=FIGURES_TASK)
+def take_nightly(timestamp: int = 0) -> int:
+    """Count yesterday, and the days missed before it, one unit each; returns how many."""
+    del timestamp
+    actor = system_actor(FIGURES_TASK)
+    with unit_of_work(actor):
+        days = missing_days()
+    for day in days:
+        with unit_of_work(actor):
+            take_figures(actor=actor, day=day)
+    return len(days)

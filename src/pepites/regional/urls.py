@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.regional.views import persons, worklist
+from pepites.regional.views import domains, persons, worklist
 
 app_name = "regional"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("identite/enregistrements/<uuid:public_id>/separer/", persons.separate, name="separate"),
     path("identite/liens/<uuid:public_id>/defaire/", persons.undo, name="undo"),
     path("identite/separations/<uuid:public_id>/lever/", persons.lift, name="lift"),
-    path("identite/region/", persons.region, name="region"),
-    path("identite/region/domaines/<uuid:public_id>/", persons.domain, name="domain"),
+    path("identite/region/", domains.region, name="region"),
+    path("identite/region/domaines/<uuid:public_id>/", domains.domain, name="domain"),
+    path("identite/region/indicateurs.csv", domains.region_figures, name="region-figures"),
+    path("identite/region/domaines/<uuid:public_id>/indicateurs.csv", domains.domain_figures, name="domain-figures"),
 ]

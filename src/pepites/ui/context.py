@@ -19,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     signed_in = bool(getattr(actor, "signed_in", False))
     return {
         "nav": partial(navigation.entries_for, request) if signed_in else (),
+        "nav_section": partial(navigation.section_for, request) if signed_in else (),
         "signed_in": signed_in,
         "actor_label": getattr(actor, "organization_name", "") or "",
         "role_label": getattr(actor, "role_label", "") or "",

@@ -16,7 +16,8 @@ class NavEntry:
 
     ``badge`` counts what waits for the reader; ``badge_label`` says it in words, ``{n}`` being the number.
     ``prefixes`` are URL names' namespaces (``"messaging"``) or names for which the entry shows as current.
-    ``visible`` hides the entry from those it does not concern.
+    ``visible`` hides the entry from those it does not concern. Entries of one ``group`` are one entry of the bar, under
+    the group's words: it leads to the first, and their pages have tabs between them (no more than five on a phone).
     """
 
     label: str
@@ -27,6 +28,7 @@ class NavEntry:
     badge_label: str = "{n} en attente"
     prefixes: tuple[str, ...] = ()
     visible: Callable[[HttpRequest], bool] | None = None
+    group: str = ""
 
 
 class NavItem(NamedTuple):
@@ -80,17 +82,38 @@ def links() -> Links:
 
 
 def entries_for(request: HttpRequest) -> tuple[NavItem, ...]:
-    """Entries whose URL exists and that concern the reader, in order."""
-    shown: list[NavItem] = []
-    for entry in sorted(_frame.entries.values(), key=lambda item: (item.order, item.label)):
-        url = _reverse(entry.url_name)
-        if not url or (entry.visible and not entry.visible(request)):
-            continue
-        count = entry.badge(request) if entry.badge else 0
-        badge = "99+" if count > 99 else str(count or "")
-        active = _is_current(entry, url, request)
-        shown.append(NavItem(url, entry.label, entry.icon, active, badge, entry.badge_label.format(n=count)))
-    return tuple(shown)
+    """Entries whose URL exists and that concern the reader, in order; a group is told once."""
+    shown: dict[str, NavItem] = {}
+    for entry in _concerning(request):
+        item = _item(entry, request)
+        key = entry.group or entry.url_name
+        if first := shown.get(key):
+            badge, words = (first.badge, first.badge_label) if first.badge else (item.badge, item.badge_label)
+            shown[key] = first._replace(active=first.active or item.active, badge=badge, badge_label=words)
+        else:
+            shown[key] = item._replace(label=entry.group or item.label)
+    return tuple(shown.values())
+
+
+def section_for(request: HttpRequest) -> tuple[NavItem, ...]:
+    """Tabs of the group that the page belongs to; none outside a group, or when it has one entry for the reader."""
+    entries = _concerning(request)
+    group = next((one.group for one in entries if one.group and _is_current(one, _reverse(one.url_name), request)), "")
+    items = tuple(_item(one, request) for one in entries if group and one.group == group)
+    return items if len(items) > 1 else ()
+
+
+def _concerning(request: HttpRequest) -> list[NavEntry]:
+    ordered = sorted(_frame.entries.values(), key=lambda item: (item.order, item.label))
+    return [one for one in ordered if _reverse(one.url_name) and (one.visible is None or one.visible(request))]
+
+
+def _item(entry: NavEntry, request: HttpRequest) -> NavItem:
+    url = _reverse(entry.url_name)
+    count = entry.badge(request) if entry.badge else 0
+    badge = "99+" if count > 99 else str(count or "")
+    active = _is_current(entry, url, request)
+    return NavItem(url, entry.label, entry.icon, active, badge, entry.badge_label.format(n=count))
 
 
 def _is_current(entry: NavEntry, url: str, request: HttpRequest) -> bool:

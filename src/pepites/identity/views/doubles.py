@@ -13,7 +13,7 @@ from pepites.identity.enums import CardState
 from pepites.identity.forms import SettleForm
 from pepites.identity.selectors import cards
 from pepites.identity.selectors.insi import waiting_issues
-from pepites.identity.views.base import actor_of, address, attempt
+from pepites.identity.views.base import actor_of, attempt
 
 _STATES = (CardState.OPEN, CardState.SAME, CardState.DISTINCT)
 
@@ -37,7 +37,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "next": f"?etat={state}&page={page + 1}" if more else "",
         "page_label": f"Page {page}",
         "insi_waiting": waiting_issues(actor) if actor.identity_cell else None,
-        "regional": address("regional:worklist"),
     }
     return render(request, "identity/doubles.html", context)
 

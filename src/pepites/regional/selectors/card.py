@@ -17,7 +17,7 @@ from pepites.regional.database import subjects_of
 from pepites.regional.enums import CardState, Decision, Queue
 from pepites.regional.models import Card, Link, NonLink, RegionalRecord, RuleSet
 from pepites.regional.records import thresholds_of
-from pepites.regional.selectors.labels import chance_label, due_label, local_label, moment, trait_lines, veto_label
+from pepites.regional.selectors.labels import chance_label, due_label, moment, number_label, trait_lines, veto_label
 
 WIDTH: Final = 240
 """Units of the drawing: from −12 to +12 natural log-odds, ten a point."""
@@ -32,7 +32,7 @@ class Side:
 
     public_id: UUID
     domain: str
-    local_id: str
+    number: str
     irp: str
     irp_label: str
     received: str
@@ -183,7 +183,7 @@ def _side(one: RegionalRecord, irps: dict[int, str]) -> Side:
     return Side(
         one.public_id,
         one.domain.name,
-        local_label(one.domain.code, one.local_id),
+        number_label(one),
         irp,
         grouped_regional_id(irp),
         moment(one.received_at),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Avg, Count, F, Max, Q, QuerySet
 
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
@@ -30,26 +30,46 @@ def region_visible_to(actor: Actor) -> Region:
     """Every domain with its feed and its indicators, and the region's: for the cell."""
     del actor
     record("regional.domain.read", object_type="regional_domain")
-    active = Q(records__active=True)
-    found = Domain.objects.annotate(
-        total=Count("records", filter=active),
-        qualified=Count("records", filter=active & Q(records__status="QUAL")),
-        validated=Count("records", filter=active & Q(records__status="VALI")),
-        doubtful=Count("records", filter=active & Q(records__attributes__contains=["DOUT"])),
-        last=Max("records__received_at"),
-    ).order_by("name")
+    found = _counted().order_by("name")
     waiting = Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES)
     doubles = dict(waiting.values_list("one__domain_id").annotate(n=Count("id")).order_by())
     return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts())
 
 
 def domain_visible_to(actor: Actor, public_id: UUID) -> Domain:
-    """One domain, to change who answers for it."""
+    """One domain: its page, its export; journalled."""
     del actor
     found = Domain.objects.filter(public_id=public_id).first()
     if found is None:
         raise NotFound
+    record("regional.domain.read", object_type="regional_domain", object_id=found.code)
     return found
+
+
+def feed_of(domain: Domain) -> dict[str, Any]:
+    """The health of a domain's feed: last identity, delay of its messages, what was refused, doubles it must treat."""
+    doubles = Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES, one__domain=domain)
+    day = dt.timedelta(days=1)
+    recent = RegionalRecord.objects.filter(domain=domain, received_at__gte=now() - 30 * day)
+    delay = recent.filter(occurred_at__isnull=False).aggregate(mean=Avg(F("received_at") - F("occurred_at")))["mean"]
+    late = doubles.filter(due_at__lt=now()).count()
+    return _domain(_counted().get(pk=domain.pk), doubles.count()) | {
+        "recent": spaced(recent.count()),
+        "delay": duration(delay),
+        "late": spaced(late),
+        "last_error_at": moment(domain.last_error_at),
+    }
+
+
+def _counted() -> QuerySet[Domain]:
+    active = Q(records__active=True)
+    return Domain.objects.annotate(
+        total=Count("records", filter=active),
+        qualified=Count("records", filter=active & Q(records__status="QUAL")),
+        validated=Count("records", filter=active & Q(records__status="VALI")),
+        doubtful=Count("records", filter=active & Q(records__attributes__contains=["DOUT"])),
+        last=Max("records__received_at"),
+    )
 
 
 def _domain(one: Any, doubles: int) -> dict[str, Any]:
@@ -94,3 +114,13 @@ def spaced(number: int) -> str:
 def share(part: int, whole: int, digits: int = 0) -> str:
     """A percentage, « – » of nothing."""
     return f"{100 * part / whole:.{digits}f} %".replace(".", ",") if whole else "–"
+
+
+def duration(delay: dt.timedelta | None) -> str:
+    """« 3 min », « 5 h », « 2 j »; « inconnu » when no message told when it happened."""
+    if delay is None:
+        return "inconnu"
+    minutes = max(0, round(delay.total_seconds() / 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} j"

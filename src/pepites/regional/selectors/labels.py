@@ -39,14 +39,14 @@ def chance_label(score: float) -> str:
     )
 
 
-def local_label(code: str, local_id: str) -> str:
-    """The number a reader may look up; Pépites' own is internal and says nothing to anybody."""
-    return "dossier de Pépites" if code == "PEPITES" else f"n° {local_id}"
-
-
 def moment(at: dt.datetime | None) -> str:
     """« 12/03/2026 à 14 h 05 », in Cayenne."""
     return f"{at.astimezone(CAYENNE):%d/%m/%Y à %H h %M}" if at else ""
+
+
+def number_label(record: RegionalRecord) -> str:
+    """« n° 123 »; nothing for Pépites, whose number is a technical identifier that nobody reads."""
+    return "" if record.domain.code == "PEPITES" else f"n° {record.local_id}"
 
 
 def due_label(at: dt.datetime | None) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from pepites.common.errors import NotFound
 from pepites.identity.selectors.labels import grouped_regional_id, status_label
 from pepites.regional.database import subjects_of
 from pepites.regional.models import Link, NonLink, RegionalPerson, RegionalRecord
-from pepites.regional.selectors.labels import chance_label, moment, trait_lines
+from pepites.regional.selectors.labels import chance_label, moment, number_label, trait_lines
 from pepites.regional.values import UnlinkDone
 
 STATUSES = ("QUAL", "VALI", "RECUP", "PROV")
@@ -72,14 +72,14 @@ def _record(link: Link) -> dict[str, Any]:
     one = link.record
     return {
         "public_id": one.public_id, "name": f"{one.birth_name} {one.given_names}", "domain": one.domain.name,
-        "local_id": one.local_id, "born": f"{one.birth_date:%d/%m/%Y}", "status": one.status,
+        "number": number_label(one), "born": f"{one.birth_date:%d/%m/%Y}", "status": one.status,
         "status_label": status_label(one.status), "received": moment(one.received_at),
         "origin": link.get_origin_display(),
     }  # fmt: skip
 
 
 def _link(link: Link) -> dict[str, Any]:
-    words = f"{link.record.domain.name}, {link.record.local_id} : {link.get_origin_display().lower()}"
+    words = f"{_short(link.record)} : {link.get_origin_display().lower()}"
     if link.score is not None:
         words += f", probabilité : {chance_label(link.score)}"
     if link.author:
@@ -109,7 +109,7 @@ def _apart(record_ids: list[int]) -> list[dict[str, Any]]:
 
 
 def _short(one: RegionalRecord) -> str:
-    return f"{one.domain.name} {one.local_id}"
+    return " ".join(filter(None, (one.domain.name, number_label(one))))
 
 
 def record_summary(public_id: UUID) -> dict[str, object]:

@@ -17,7 +17,7 @@ from pepites.regional.enums import LIVE_STATES, CardState, Queue
 from pepites.regional.models import Card, Domain
 from pepites.regional.selectors.labels import chance_label, due_label
 
-PAGE: Final = 25
+PAGE: Final = 15
 AGES: Final = (
     ("", "Tous les âges"), ("0", "Moins d'un an"), ("1", "1 à 17 ans"), ("18", "18 à 64 ans"), ("65", "65 ans et plus"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A regional person, and what the cell undoes (STIC-9); the domains."""
+"""A regional person, and what the cell undoes (STIC-9)."""
 
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from pepites.common.identifiers import is_regional_id
 from pepites.common.views import posted
 from pepites.identity.views.base import actor_of, attempt, status_of
 from pepites.regional import policies, services
-from pepites.regional.forms import DomainForm, ReasonForm
-from pepites.regional.selectors import domains, persons
+from pepites.regional.forms import ReasonForm
+from pepites.regional.selectors import persons
 
 REFUSED = "regional.link.refused"
 
@@ -73,30 +73,3 @@ def lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: forms.Form, asked: dict[str, object], title: str) -> HttpResponse:
     return render(request, "regional/separate.html", asked | {"form": form, "title": title}, status=status_of(form))
-
-
-@require_safe
-def region(request: HttpRequest) -> HttpResponse:
-    """The domains and the region in figures."""
-    actor = actor_of(request)
-    require(policies.is_cell(actor), code=REFUSED)
-    return render(request, "regional/region.html", {"region": domains.region_visible_to(actor)})
-
-
-@require_http_methods(["GET", "POST"])
-def domain(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Who answers for a domain; Pépites' own included."""
-    actor = actor_of(request)
-    require(policies.is_cell(actor), code=REFUSED)
-    one = domains.domain_visible_to(actor, public_id)
-    first = {name: getattr(one, name) for name in DomainForm.base_fields}
-    form = DomainForm(posted(request), initial=first)
-    if request.method == "POST" and form.is_valid():
-        with attempt(form):
-            services.set_domain(
-                actor=actor, code=one.code, name=one.name, oid=one.oid, uri=one.uri,
-                organization_id=one.organization_id, **form.cleaned_data,
-            )  # fmt: skip
-            messages.success(request, "Domaine enregistré.")
-            return redirect("regional:region")
-    return render(request, "regional/domain.html", {"form": form, "domain": one}, status=status_of(form))
