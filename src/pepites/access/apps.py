@@ -32,10 +32,20 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from pepites.access import lookups  # noqa: F401  registers ``same_person``
         from pepites.audit.journal import register_codes
         from pepites.common.personal_data import PersonalData, register
+        from pepites.common.sorting import SortedTable, leave_out, sort_rows_of
 
         register_codes(CODES)
+        sort_rows_of(
+            SortedTable("access_consentrecord", "Consentement", "given_at", "collected_by_id"),
+            SortedTable("access_opposition", "Opposition", "recorded_at", "recorded_by_id"),
+            SortedTable("access_emergencyaccess", "Accès en urgence", "starts_at", "practice_id"),
+        )
+        leave_out(
+            "suit le cercle, le parcours ou l'accès en urgence, triés", "access_accessgrant", "access_networkpatient"
+        )
         register(
             PersonalData("access.AccessGrant", "patient", "patient_id", "sécurité", "10 ans après la fin de l'accès"),
             PersonalData(

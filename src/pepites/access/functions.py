@@ -4,6 +4,7 @@ Each checks by itself that the actor may do it; ``TRUSTED`` lets the owner's own
 through. They raise with SQLSTATE ``PE403`` and a reason word that ``access.services`` turns into a refusal.
 """
 
+from pepites.access.merging import functions as merging
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED
 
@@ -47,6 +48,7 @@ SHARING_FACTS = rls.definer_function(
     " same_team boolean, consent boolean, opposition boolean)",
     f"""
     DECLARE own bigint := (SELECT pr.organization_id FROM directory_practitionerrole pr WHERE pr.id = {ACTOR_PRACTICE});
+      person bigint[] := access_person_set(p_patient);
       wide boolean := EXISTS (
         SELECT 1 FROM access_networkpatient np JOIN networks_networkmembership m ON m.network_id = np.network_id
         WHERE np.patient_id = p_patient AND m.practice_id = {ACTOR_PRACTICE} AND m.role = 'coordination'
@@ -62,10 +64,10 @@ SHARING_FACTS = rls.definer_function(
         coalesce(bool_or(g.basis <> 'bris_de_glace' AND g.ends_at <= statement_timestamp()), false)
           AND NOT coalesce(bool_or({_OWN}), false),
         coalesce(bool_or({_OWN} AND g.accepted_at IS NOT NULL AND g.regime <> 'hors_equipe'), false),
-        EXISTS (SELECT 1 FROM access_consentrecord c WHERE c.patient_id = p_patient AND c.withdrawn_at IS NULL
+        EXISTS (SELECT 1 FROM access_consentrecord c WHERE c.patient_id = ANY(person) AND c.withdrawn_at IS NULL
                 AND (c.valid_until IS NULL OR c.valid_until > statement_timestamp())),
         EXISTS (SELECT 1 FROM access_opposition o LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id
-                WHERE o.patient_id = p_patient AND o.lifted_at IS NULL AND (o.practice_id = {ACTOR_PRACTICE}
+                WHERE o.patient_id = ANY(person) AND o.lifted_at IS NULL AND (o.practice_id = {ACTOR_PRACTICE}
                   OR (o.practice_id IS NULL AND o.network_id IS NULL AND pr.organization_id IS DISTINCT FROM own)))
       FROM access_accessgrant g WHERE g.patient_id = p_patient AND g.practice_id = {ACTOR_PRACTICE};
     END
@@ -105,31 +107,36 @@ CREATE_PATIENT = rls.definer_function(
     language="plpgsql",
 ).replace("GRANT EXECUTE ON FUNCTION access_create_patient(uuid, text, integer) TO pepites_web, pepites_worker;", "")
 
+# Consents and oppositions speak of the person: written in one of the files merged, they hold for all of them.
 REFRESH = rls.definer_function(
     "access_refresh(p_patient bigint)",
     "void",
     """
+    DECLARE person bigint[] := access_person_set(p_patient);
+    BEGIN
     UPDATE access_accessgrant g SET level = CASE
         WHEN g.accepted_at IS NULL THEN 1
         WHEN g.regime = 'hors_equipe' AND NOT EXISTS (
-            SELECT 1 FROM access_consentrecord c WHERE c.patient_id = g.patient_id AND c.withdrawn_at IS NULL
+            SELECT 1 FROM access_consentrecord c WHERE c.patient_id = ANY(person) AND c.withdrawn_at IS NULL
               AND (c.valid_until IS NULL OR c.valid_until > statement_timestamp())) THEN 1
         ELSE g.offered_level END
-    WHERE g.patient_id = p_patient AND g.basis = 'cercle' AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp());
+    WHERE g.patient_id = ANY(person) AND NOT g.merged AND g.basis = 'cercle' AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp());
     UPDATE access_accessgrant g SET ends_at = statement_timestamp()
-    WHERE g.patient_id = p_patient AND g.basis IN ('cercle', 'creation') AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+    WHERE g.patient_id = ANY(person) AND NOT g.merged AND g.basis IN ('cercle', 'creation') AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
       AND EXISTS (SELECT 1 FROM access_opposition o JOIN directory_practitionerrole mine ON mine.id = g.practice_id
                   LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id
-                  WHERE o.patient_id = g.patient_id AND o.lifted_at IS NULL AND (o.practice_id = g.practice_id
+                  WHERE o.patient_id = ANY(person) AND o.lifted_at IS NULL AND (o.practice_id = g.practice_id
                     OR (o.practice_id IS NULL AND o.network_id IS NULL
                         AND pr.organization_id IS DISTINCT FROM mine.organization_id)));
     -- Opposed to a network, or to any sharing: only the structure that wrote it down still follows, as after an import.
     UPDATE access_networkpatient np SET organization_id = pr.organization_id
     FROM access_opposition o JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id
-    WHERE np.patient_id = p_patient AND np.organization_id IS NULL AND np.ends_at IS NULL
-      AND o.patient_id = p_patient AND o.lifted_at IS NULL AND o.practice_id IS NULL
-      AND (o.network_id IS NULL OR o.network_id = np.network_id)
+    WHERE np.patient_id = ANY(person) AND NOT np.merged AND np.organization_id IS NULL AND np.ends_at IS NULL
+      AND o.patient_id = ANY(person) AND o.lifted_at IS NULL AND o.practice_id IS NULL
+      AND (o.network_id IS NULL OR o.network_id = np.network_id);
+    END
     """,
+    language="plpgsql",
 )
 
 # The person changes their mind: the networks that the opposition had narrowed open again, unless another one stands.
@@ -144,7 +151,8 @@ LIFT_OPPOSITION = rls.definer_function(
       IF NOT {TRUSTED} AND access_standing_level(o.patient_id) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
       UPDATE access_opposition SET lifted_at = statement_timestamp() WHERE id = o.id;
       UPDATE access_networkpatient np SET organization_id = NULL
-      WHERE o.practice_id IS NULL AND np.patient_id = o.patient_id AND np.ends_at IS NULL
+      WHERE o.practice_id IS NULL AND np.patient_id = ANY(access_person_set(o.patient_id)) AND NOT np.merged
+        AND np.ends_at IS NULL
         AND (o.network_id IS NULL OR o.network_id = np.network_id)
         AND np.organization_id = coalesce((SELECT pr.organization_id FROM directory_practitionerrole pr
                                            WHERE pr.id = o.recorded_by_id), np.organization_id);
@@ -161,14 +169,14 @@ OFFER = rls.definer_function(
     f"""
     BEGIN
       IF NOT {TRUSTED} AND access_standing_level(p_patient) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
-      IF EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = p_patient AND o.lifted_at IS NULL
-                 AND (o.practice_id = p_practice OR (o.practice_id IS NULL AND o.network_id IS NULL)))
+      IF EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = ANY(access_person_set(p_patient))
+                 AND o.lifted_at IS NULL AND (o.practice_id = p_practice OR (o.practice_id IS NULL AND o.network_id IS NULL)))
       THEN {_REFUSE} 'opposition'; END IF;
       IF EXISTS (SELECT 1 FROM directory_practitionerrole pr JOIN directory_professional p ON p.id = pr.professional_id
                  WHERE pr.id = p_practice AND p.category = 'hors_r1110_2') THEN {_REFUSE} 'category_excluded'; END IF;
       INSERT INTO access_accessgrant (patient_id, practice_id, level, offered_level, basis, regime, ends_at)
       VALUES (p_patient, p_practice, 1, p_level, 'cercle', p_regime, p_ends)
-      ON CONFLICT (patient_id, practice_id, basis) WHERE ends_at IS NULL
+      ON CONFLICT (patient_id, practice_id, basis) WHERE ends_at IS NULL AND NOT merged
       DO UPDATE SET offered_level = EXCLUDED.offered_level, level = least(access_accessgrant.level, EXCLUDED.offered_level),
                     regime = EXCLUDED.regime;
       PERFORM access_refresh(p_patient);
@@ -184,7 +192,7 @@ ACCEPT = rls.definer_function(
     BEGIN
       UPDATE access_accessgrant SET accepted_at = statement_timestamp()
       WHERE patient_id = p_patient AND practice_id = {ACTOR_PRACTICE} AND basis = 'cercle' AND accepted_at IS NULL
-        AND (ends_at IS NULL OR ends_at > statement_timestamp());
+        AND NOT merged AND (ends_at IS NULL OR ends_at > statement_timestamp());
       PERFORM access_refresh(p_patient);
       RETURN access_actor_level(p_patient);
     END
@@ -202,7 +210,8 @@ END = rls.definer_function(
         {_REFUSE} 'level_too_low';
       END IF;
       UPDATE access_accessgrant SET ends_at = statement_timestamp()
-      WHERE patient_id = p_patient AND practice_id = p_practice AND basis = p_basis AND (ends_at IS NULL OR ends_at > statement_timestamp());
+      WHERE patient_id = p_patient AND practice_id = p_practice AND basis = p_basis
+        AND NOT merged AND (ends_at IS NULL OR ends_at > statement_timestamp());
       GET DIAGNOSTICS done = ROW_COUNT;
       RETURN done;
     END
@@ -224,7 +233,7 @@ ENROL = rls.definer_function(
       END IF;
       INSERT INTO access_networkpatient (patient_id, network_id, organization_id)
       VALUES (p_patient, p_network, p_organization)
-      ON CONFLICT (patient_id, network_id) WHERE ends_at IS NULL DO NOTHING;
+      ON CONFLICT (patient_id, network_id) WHERE ends_at IS NULL AND NOT merged DO NOTHING;
       done := FOUND;
       PERFORM access_refresh(p_patient);
       RETURN done;
@@ -240,7 +249,7 @@ LEAVE = rls.definer_function(
     BEGIN
       IF NOT {TRUSTED} AND access_standing_level(p_patient) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
       UPDATE access_networkpatient SET ends_at = statement_timestamp()
-      WHERE patient_id = p_patient AND network_id = p_network AND ends_at IS NULL;
+      WHERE patient_id = p_patient AND network_id = p_network AND ends_at IS NULL AND NOT merged;
       RETURN FOUND;
     END
     """,
@@ -258,7 +267,7 @@ BREAK_GLASS = rls.definer_function(
       IF NOT EXISTS (SELECT 1 FROM patients_patient p WHERE p.id = p_patient AND p.active
                      AND p.identity_flags !~ 'FICT|CACH') THEN {_REFUSE} 'state'; END IF;
       IF length(btrim(p_explanation)) < 15 THEN {_REFUSE} 'state'; END IF;
-      IF p_motive <> 'vital' AND EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = p_patient
+      IF p_motive <> 'vital' AND EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = ANY(access_person_set(p_patient))
           AND o.lifted_at IS NULL AND (o.practice_id = {ACTOR_PRACTICE} OR (o.practice_id IS NULL AND o.network_id IS NULL)))
       THEN {_REFUSE} 'opposition'; END IF;
       INSERT INTO access_emergencyaccess (public_id, patient_id, practice_id, user_id, motive, explanation, ends_at,
@@ -281,13 +290,13 @@ TRACE = rls.definer_function(
     SELECT e.id, e.occurred_at, e.user_id, e.practice_id, e.role, e.code, e.action, e.basis, e.purpose, e.outcome,
            e.reason, e.justification, e.actor_kind, e.organization_id
     FROM audit_entry e
-    WHERE e.subject_ids @> ARRAY[p_patient] AND (access_actor_level(p_patient) >= 2)
+    WHERE e.subject_ids && access_person_set(p_patient) AND (access_actor_level(p_patient) >= 2)
     ORDER BY e.occurred_at DESC, e.id DESC LIMIT least(p_limit, 200) OFFSET p_offset
     """,
     volatile="STABLE",
 )
 
 ALL = (
-    ACTOR_LEVEL, STANDING_LEVEL, SHARING_FACTS, PATIENT_ID, CREATE_PATIENT, REFRESH, LIFT_OPPOSITION, OFFER, ACCEPT, END,
+    *merging.ALL, ACTOR_LEVEL, STANDING_LEVEL, SHARING_FACTS, PATIENT_ID, CREATE_PATIENT, REFRESH, LIFT_OPPOSITION, OFFER, ACCEPT, END,
     ENROL, LEAVE, BREAK_GLASS, TRACE,
 )  # fmt: skip

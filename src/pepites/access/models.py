@@ -14,7 +14,8 @@ class AccessGrant(models.Model):
     """What one practice may see of one person, for a time. Written by the functions of migration 0002 only.
 
     ``level`` is the one in force; ``offered_level`` becomes it once the practice has accepted and, outside the care
-    team, the person has consented (coordination §2.4-5).
+    team, the person has consented (coordination §2.4-5). ``merged``: the copy, kept by the database, of a right held on
+    another file of the same person, for as long as the two are merged (ADR 0023).
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="grants")
@@ -26,6 +27,7 @@ class AccessGrant(models.Model):
     accepted_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
+    merged = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
@@ -39,8 +41,13 @@ class AccessGrant(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "practice", "basis"],
-                condition=models.Q(ends_at__isnull=True),
+                condition=models.Q(ends_at__isnull=True, merged=False),
                 name="access_grant_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "practice", "basis"],
+                condition=models.Q(ends_at__isnull=True, merged=True),
+                name="access_grant_merged_once",
             ),
             models.CheckConstraint(condition=models.Q(level__lte=models.F("offered_level")), name="access_grant_level"),
         ]
@@ -52,7 +59,7 @@ class AccessGrant(models.Model):
 class NetworkPatient(models.Model):
     """A person followed in a network: opens the file to the practices that hold that network's coordination role.
 
-    With ``organization``, only to those of that structure: the person opposed the sharing.
+    With ``organization``, only to those of that structure: the person opposed the sharing. ``merged`` as for grants.
     """
 
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="enrolments")
@@ -60,14 +67,20 @@ class NetworkPatient(models.Model):
     organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
+    merged = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "network"],
-                condition=models.Q(ends_at__isnull=True),
+                condition=models.Q(ends_at__isnull=True, merged=False),
                 name="access_enrolment_open_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "network"],
+                condition=models.Q(ends_at__isnull=True, merged=True),
+                name="access_enrolment_merged_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -151,9 +151,12 @@ def patient_for(
     """The person of a page, or a refusal written in that person's trace.
 
     Whoever may not know the person gets the same 404 as for one who does not exist (law 11); a member whose level is
-    too low is told so. This is how every view starts that has a person in its URL.
+    too low is told so. This is how every view starts that has a person in its URL: that of a file merged into another
+    leads to the other (RNIV-13).
     """
     patient = Patient.objects.filter(public_id=public_id).first()
+    if patient is not None and patient.survivor_id is not None:
+        patient = Patient.objects.filter(pk=patient.survivor_id).first()
     if patient is None:
         known = patient_id_of(public_id)
         subjects = (known,) if known else ()

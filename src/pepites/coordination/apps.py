@@ -17,7 +17,8 @@ class CoordinationConfig(AppConfig):
     def ready(self) -> None:
         from pepites.audit.journal import register_codes
         from pepites.common.personal_data import register
-        from pepites.coordination.declarations import CODES, PERSONAL_DATA
+        from pepites.common.sorting import leave_out, sort_rows_of
+        from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.receivers import subscribe_all
         from pepites.messaging.ports import MessageAction, register_message_action
         from pepites.ui.navigation import NavEntry, register_link
@@ -25,6 +26,9 @@ class CoordinationConfig(AppConfig):
 
         register_codes(CODES)
         register(*PERSONAL_DATA)
+        sort_rows_of(*SORTED)
+        for why, tables in NOT_SORTED.items():
+            leave_out(why, *tables)
         subscribe_all()
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
         register_link("home", "coordination:home")

@@ -1,6 +1,7 @@
 """What ``coordination`` declares to the house: journal codes and personal data."""
 
 from pepites.common.personal_data import PersonalData
+from pepites.common.sorting import SortedTable
 
 CODES = {
     "coordination.home.read": "Accueil consulté",
@@ -76,3 +77,21 @@ PERSONAL_DATA = (
     ),
     PersonalData("coordination.ImportRun", "professional", "user_id", "sécurité", "1 an ; le fichier, 7 jours"),
 )
+
+SORTED = (
+    SortedTable("coordination_liaisonnote", "Note de liaison", "created_at", "author_id"),
+    SortedTable("coordination_task", "Tâche", "created_at", "created_by_id"),
+    SortedTable("coordination_careteammember", "Entrée dans le cercle", "invited_at", "invited_by_id"),
+    SortedTable("coordination_contact", "Contact", "created_at", "created_by_id"),
+    SortedTable("coordination_pathway", "Parcours", "", "opened_by_id"),
+    SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
+)
+NOT_SORTED = {
+    "raconte un acte trié par sa propre ligne": ("coordination_filentry",),
+    "copie tenue par les actes": ("coordination_patientactivity",),
+    "historique d'une ligne triée": (
+        "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
+        "coordination_taskevent",
+    ),
+}  # fmt: skip
+"""What an unmerge lists for sorting (RNIV-13), and what it need not."""

@@ -20,7 +20,8 @@ OPEN_PATHWAY = rls.definer_function(
           opened_by_id, closing_reason, comment, sort_key, commune_cog, search_text)
       VALUES (p_public, p_patient, p_network, coalesce(p_organization, (
             SELECT np.organization_id FROM access_networkpatient np
-            WHERE np.patient_id = p_patient AND np.network_id = p_network AND np.ends_at IS NULL)), 'actif', p_opened, {ACTOR_PRACTICE}, '', '', '', '', '')
+            WHERE np.patient_id = p_patient AND np.network_id = p_network AND np.ends_at IS NULL
+            ORDER BY np.merged LIMIT 1)), 'actif', p_opened, {ACTOR_PRACTICE}, '', '', '', '', '')
       ON CONFLICT (patient_id, network_id) WHERE NOT (status = 'clos') DO NOTHING
       RETURNING id INTO found_id;
       IF found_id IS NOT NULL THEN
@@ -51,30 +52,53 @@ TOUCH = rls.definer_function(
 
 # The columns of a pathway that a list reads follow the person row, whoever writes it (bulk and raw writes included).
 FOLLOW = """
-CREATE FUNCTION coordination_copy_person() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION coordination_copy_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  SELECT p.sort_key, p.birth_date, p.commune_cog, p.search_text || ' ' || p.phone_keys
-    INTO NEW.sort_key, NEW.birth_date, NEW.commune_cog, NEW.search_text
-  FROM patients_patient p WHERE p.id = NEW.patient_id;
+  SELECT s.id, s.sort_key, s.birth_date, s.commune_cog, s.search_text || ' ' || s.phone_keys
+    INTO NEW.person_id, NEW.sort_key, NEW.birth_date, NEW.commune_cog, NEW.search_text
+  FROM patients_patient p JOIN patients_patient s ON s.id = coalesce(p.survivor_id, p.id) WHERE p.id = NEW.patient_id;
   RETURN NEW;
 END $$;
-CREATE TRIGGER coordination_pathway_copy BEFORE INSERT ON coordination_pathway
+REVOKE ALL ON FUNCTION coordination_copy_person() FROM PUBLIC;
+CREATE OR REPLACE TRIGGER coordination_pathway_copy BEFORE INSERT ON coordination_pathway
   FOR EACH ROW EXECUTE FUNCTION coordination_copy_person();
-CREATE FUNCTION coordination_follow_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION coordination_follow_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   UPDATE coordination_pathway SET sort_key = NEW.sort_key, birth_date = NEW.birth_date,
     commune_cog = NEW.commune_cog, search_text = NEW.search_text || ' ' || NEW.phone_keys
-  WHERE patient_id = NEW.id;
+  WHERE person_id = NEW.id;
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION coordination_follow_person() FROM PUBLIC;
-CREATE TRIGGER coordination_patient_follow
+CREATE OR REPLACE TRIGGER coordination_patient_follow
   AFTER UPDATE OF sort_key, birth_date, commune_cog, search_text, phone_keys ON patients_patient
   FOR EACH ROW WHEN ((OLD.sort_key, OLD.birth_date, OLD.commune_cog, OLD.search_text, OLD.phone_keys)
     IS DISTINCT FROM (NEW.sort_key, NEW.birth_date, NEW.commune_cog, NEW.search_text, NEW.phone_keys))
   EXECUTE FUNCTION coordination_follow_person();
 """
+
+# A file merged into another is shown under it; separated, under itself again. The copies are those of ``copy_person``.
+FOLLOW_MERGE = (
+    rls.definer_function(
+        "coordination_follow_merge()",
+        "trigger",
+        """
+    BEGIN
+      UPDATE coordination_pathway w SET person_id = s.id, sort_key = s.sort_key, birth_date = s.birth_date,
+        commune_cog = s.commune_cog, search_text = s.search_text || ' ' || s.phone_keys
+      FROM patients_patient s WHERE s.id = coalesce(NEW.survivor_id, NEW.id) AND w.patient_id = NEW.id;
+      RETURN NULL;
+    END
+    """,
+        language="plpgsql",
+    )
+    + """
+CREATE TRIGGER coordination_merge_follow AFTER UPDATE OF survivor_id ON patients_patient FOR EACH ROW
+  WHEN (OLD.survivor_id IS DISTINCT FROM NEW.survivor_id) EXECUTE FUNCTION coordination_follow_merge();
+"""
+)
 
 # The restriction of an enrolment after an opposition; lists read it on the pathway.
 FOLLOW_ENROLMENT = (
@@ -112,7 +136,7 @@ _SEARCH_HEAD = f"""
       END LOOP;
       IF p_commune <> '' THEN clauses := clauses || format(' AND w.commune_cog = %L', p_commune); END IF;
       IF p_from IS NOT NULL THEN clauses := clauses || format(' AND w.birth_date BETWEEN %L AND %L', p_from, p_to); END IF;
-      IF p_ids IS NOT NULL THEN clauses := clauses || ' AND w.patient_id = ANY($4)'; END IF;
+      IF p_ids IS NOT NULL THEN clauses := clauses || ' AND w.person_id = ANY($4)'; END IF;
 """
 _OPEN_ROWS = (
     " FROM coordination_pathway w WHERE w.network_id {} AND w.status {}"
@@ -126,7 +150,7 @@ SEARCH = rls.definer_function(
     {_SEARCH_HEAD}
       RETURN QUERY EXECUTE format(
         'SELECT x.patient_id, x.sort_key, x.birth_date FROM unnest($1) n CROSS JOIN unnest($2) s CROSS JOIN LATERAL ('
-        'SELECT w.patient_id, w.sort_key, w.birth_date {_OPEN_ROWS.format("= n", "= s")} ORDER BY w.%I %s, w.patient_id LIMIT $3) x',
+        'SELECT w.person_id AS patient_id, w.sort_key, w.birth_date {_OPEN_ROWS.format("= n", "= s")} ORDER BY w.%I %s, w.person_id LIMIT $3) x',
         clauses, CASE p_column WHEN 'birth_date' THEN 'birth_date' ELSE 'sort_key' END,
         CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END)
       USING nets, p_statuses, p_limit, p_ids, {OWN_ORGANIZATION};
@@ -136,15 +160,17 @@ SEARCH = rls.definer_function(
     volatile="STABLE",
 )
 
-# Rows are distinct by construction in one network of open statuses; else the same person may come twice.
+# Rows are distinct by construction in one network of open statuses without merged files; else the same person may come
+# twice.
 COUNT = rls.definer_function(
     f"coordination_count({_SEARCH_ARGUMENTS}, p_limit integer)",
     "bigint",
     f"""
     DECLARE total bigint;
     {_SEARCH_HEAD.replace("DECLARE", "", 1)}
-      EXECUTE format('SELECT count(*) FROM (SELECT %s w.patient_id {_OPEN_ROWS.format("= ANY($1)", "= ANY($2)")} LIMIT $3) c',
-        CASE WHEN cardinality(nets) > 1 OR 'clos' = ANY(p_statuses) THEN 'DISTINCT' ELSE '' END, clauses)
+      EXECUTE format('SELECT count(*) FROM (SELECT %s w.person_id {_OPEN_ROWS.format("= ANY($1)", "= ANY($2)")} LIMIT $3) c',
+        CASE WHEN cardinality(nets) > 1 OR 'clos' = ANY(p_statuses) OR EXISTS (SELECT 1 FROM coordination_pathway m
+          WHERE m.network_id = ANY(nets) AND m.person_id <> m.patient_id) THEN 'DISTINCT' ELSE '' END, clauses)
       INTO total USING nets, p_statuses, p_limit, p_ids, {OWN_ORGANIZATION};
       RETURN total;
     END
@@ -167,15 +193,18 @@ ROWS = rls.definer_function(
       SELECT p.id, p.public_id, p.birth_name, p.first_given_name, p.used_name, p.used_given_name, p.birth_date,
              p.birth_date_interpreted, p.sex, p.identity_status, p.identity_flags, p.commune_cog, a.last_contact_at,
              a.last_contact_label, a.next_appointment_at,
-             (SELECT count(*) FROM coordination_task t WHERE t.patient_id = p.id AND t.state IN ('a_faire', 'en_cours')
+             (SELECT count(*) FROM coordination_task t WHERE t.patient_id = ANY(f.ids) AND t.state IN ('a_faire', 'en_cours')
                 AND t.due_on < p_today),
              (SELECT array_agg(w.network_id || ':' || w.status ORDER BY w.network_id) FROM coordination_pathway w
-              WHERE w.patient_id = p.id),
+              WHERE w.person_id = p.id),
              (SELECT max(c.last_message_at) FROM messaging_conversation c
               JOIN messaging_conversationparticipant cp ON cp.conversation_id = c.id AND cp.practice_id = practice
                    AND cp.left_at IS NULL
-              WHERE c.patient_id = p.id)
-      FROM patients_patient p LEFT JOIN coordination_patientactivity a ON a.patient_id = p.id
+              WHERE c.patient_id = ANY(f.ids))
+      FROM patients_patient p
+      CROSS JOIN LATERAL (SELECT p.id || ARRAY(SELECT z.id FROM patients_patient z WHERE z.survivor_id = p.id) AS ids) f
+      LEFT JOIN LATERAL (SELECT x.* FROM coordination_patientactivity x WHERE x.patient_id = ANY(f.ids)
+        ORDER BY x.last_contact_at DESC NULLS LAST LIMIT 1) a ON true
       WHERE p.id = ANY(p_ids) AND (
         EXISTS (SELECT 1 FROM access_networkpatient np WHERE np.patient_id = p.id AND np.network_id = ANY(nets)
                 AND np.starts_at <= statement_timestamp() AND (np.ends_at IS NULL OR np.ends_at > statement_timestamp())
@@ -189,3 +218,5 @@ ROWS = rls.definer_function(
 )
 
 ALL = (OPEN_PATHWAY, TOUCH, FOLLOW, FOLLOW_ENROLMENT, SEARCH, COUNT, ROWS)
+MERGED = (OPEN_PATHWAY, FOLLOW, SEARCH, COUNT, ROWS)
+"""What migration 0004 makes again."""

@@ -39,15 +39,16 @@ __all__ = [
     "Task",
 ]
 
-COPIED = ("sort_key", "birth_date", "commune_cog", "search_text")
+COPIED = ("person", "sort_key", "birth_date", "commune_cog", "search_text")
 
 
 @pghistory.track(exclude=[*COPIED, "updated_at"], context_field=None)  # type: ignore[arg-type]
 class Pathway(models.Model):
     """An inclusion in a network (FHIR EpisodeOfCare).
 
-    The four copied columns (``COPIED``) follow the person row by triggers, so that a list of the *file active* reads
-    one index; ``organization`` repeats the enrolment's restriction after an opposition.
+    The copied columns (``COPIED``) follow the person row by triggers, so that a list of the *file active* reads one
+    index; ``person`` is the file that the person is shown under, another one once merged (ADR 0023). ``organization``
+    repeats the enrolment's restriction after an opposition.
     """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
@@ -62,6 +63,7 @@ class Pathway(models.Model):
     closing_reason = models.CharField(max_length=20, choices=ClosingReason.choices, default="", blank=True)
     comment = models.CharField(max_length=300, default="", blank=True)
     updated_at = models.DateTimeField(db_default=Now())
+    person = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", editable=False)
     sort_key = models.CharField(max_length=210, default="", blank=True)
     birth_date = models.DateField(null=True)
     commune_cog = models.CharField(max_length=5, default="", blank=True)
@@ -70,11 +72,14 @@ class Pathway(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["network", "status", "sort_key", "patient"],
+                fields=["network", "status", "sort_key", "person"],
                 include=["organization"],
-                name="coordination_pathway_sort",
+                name="coordination_pathway_order",
             ),
-            models.Index(fields=["network", "status", "birth_date", "patient"], name="coordination_pathway_birth"),
+            models.Index(fields=["network", "status", "birth_date", "person"], name="coordination_pathway_born"),
+            models.Index(
+                fields=["network"], condition=~models.Q(person=models.F("patient")), name="coordination_pathway_merged"
+            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="coordination_pathway_search"),
         ]
         constraints = [

@@ -8,13 +8,14 @@ from pepites.access.enums import Level
 from pepites.access.events import EmergencyOpened
 from pepites.access.selectors import level_on
 from pepites.audit.unit import current
-from pepites.common.clock import today
+from pepites.common.clock import CAYENNE, today
 from pepites.common.events import subscribe
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.enums import OPEN_TASK, MemberRole, TaskKind
 from pepites.coordination.models import Task
 from pepites.coordination.services import create_task
-from pepites.identity.events import InsiUnavailable
+from pepites.identity.events import InsiUnavailable, RowMisplaced
+from pepites.identity.selectors.labels import grouped_regional_id
 from pepites.messaging.events import UrgentUnanswered
 
 INSI_REMINDER = "INSi n'a pas répondu : interroger de nouveau"
@@ -25,6 +26,7 @@ def subscribe_all() -> None:
     subscribe(UrgentUnanswered, alert_coordination)
     subscribe(EmergencyOpened, tell_of_emergency)
     subscribe(InsiUnavailable, remind_of_insi)
+    subscribe(RowMisplaced, ask_to_write_again)
 
 
 def remind_of_insi(event: InsiUnavailable) -> None:
@@ -41,6 +43,24 @@ def remind_of_insi(event: InsiUnavailable) -> None:
             actor=actor, patient_id=event.patient_id, title=INSI_REMINDER, due_on=today() + timedelta(days=1),
             owner_practice_id=actor.practice_id,
         )  # fmt: skip
+
+
+def ask_to_write_again(event: RowMisplaced) -> None:
+    """A row written under the wrong person while two files were one: its author is asked to put it right. The task is
+    about nobody: the cell that makes it follows neither person, and its words name none."""
+    if event.author_practice_id is None:
+        return
+    when = f" du {event.written_at.astimezone(CAYENNE):%d/%m/%Y à %H h %M}" if event.written_at else ""
+    create_task(
+        actor=current().actor, patient_id=None, title=f"À réécrire dans l'autre dossier : {event.label}"[:150],
+        detail=(
+            f"Deux dossiers avaient été fusionnés à tort. {event.label}{when}, sous le numéro régional"
+            f" {grouped_regional_id(event.number)}, concerne la personne du numéro"
+            f" {grouped_regional_id(event.other_number)} :"
+            " réécrivez-le dans son dossier, puis retirez-le du premier."
+        ),
+        due_on=today(), owner_practice_id=event.author_practice_id,
+    )  # fmt: skip
 
 
 def tell_of_emergency(event: EmergencyOpened) -> None:

@@ -106,3 +106,19 @@ class FiliationKind(models.TextChoices):
 
     MOTHER = "mere", "Mère"
     ASE = "ase", "Confié à l'aide sociale à l'enfance"
+
+
+class MergeState(models.TextChoices):
+    """What became of a merge (RNIV-13)."""
+
+    ASKED = "demandee", "À relire"
+    DONE = "faite", "Faite"
+    REFUSED = "refusee", "Refusée"
+    UNDONE = "defaite", "Défaite"
+
+
+class RowDecision(models.TextChoices):
+    """Whose a row is that was written while two files were one."""
+
+    STAYS = "reste", "Reste ici"
+    OTHER = "autre", "Concerne l'autre personne"

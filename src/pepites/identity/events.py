@@ -1,6 +1,7 @@
 """What the identities announce to the upper domains."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,31 @@ class InsiUnavailable:
     """INSi did not answer to somebody who asked for a person: remind them later (INSI-5)."""
 
     patient_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatientsMerged:
+    """Two files are one: ``absorbed_id`` is shown under ``survivor_id`` (RNIV-13)."""
+
+    survivor_id: int
+    absorbed_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatientsSeparated:
+    """A merge was undone: two persons again."""
+
+    survivor_id: int
+    absorbed_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowMisplaced:
+    """A row written while two files were one concerns the other person: its author is to write it there.
+    The two regional numbers say which files, and name nobody."""
+
+    number: str
+    other_number: str
+    author_practice_id: int | None
+    label: str
+    written_at: datetime | None

@@ -194,17 +194,29 @@ CREATE = rls.definer_function(
     language="plpgsql",
 )
 
+
+def also_written(person: str) -> str:
+    """The other ways a person was written: their aliases, and the identities of the files merged into theirs."""
+    return f"""(SELECT jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date)
+          ORDER BY a.birth_name, a.given_names, a.birth_date) FROM (
+          SELECT birth_name, given_names, birth_date FROM identity_alias WHERE patient_id = {person}
+          UNION ALL SELECT x.birth_name, x.given_names, x.birth_date FROM patients_patient m
+            CROSS JOIN LATERAL (SELECT birth_name, given_names, birth_date FROM identity_alias WHERE patient_id = m.id
+              UNION ALL SELECT birth_name, given_names, birth_date FROM identity_domainidentity
+                WHERE patient_id = m.id AND active) x
+            WHERE m.survivor_id = {person}) a)"""
+
+
 MATCHED = (
     " patient_id bigint, public_id uuid, birth_name text, first_given_name text, given_names text, birth_date date,"
     " interpreted boolean, sex text, birth_place_cog text, used_name text, used_given_name text, mother_name text,"
     " commune_cog text, phone_keys text, status text, flags text, aliases jsonb)"
 )
 """What a comparison reads of a person, and ``READ``, where it is read: ``s`` the person, ``i`` the identity."""
-READ = """s.id, s.public_id, i.birth_name::text, i.first_given_name::text, i.given_names::text, i.birth_date,
+READ = f"""s.id, s.public_id, i.birth_name::text, i.first_given_name::text, i.given_names::text, i.birth_date,
         i.birth_date_interpreted, i.sex::text, i.birth_place_cog::text, i.used_name::text, i.used_given_name::text,
         i.mother_name::text, i.commune_cog::text, s.phone_keys::text, s.identity_status::text, s.identity_flags::text,
-        (SELECT jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date)) FROM identity_alias a
-         WHERE a.patient_id = s.id)"""
+        {also_written("s.id")}"""
 LARGEST = f"""CROSS JOIN LATERAL (SELECT array_agg(z.patient_id) AS ids FROM (SELECT b.patient_id
           FROM identity_identityblock b WHERE b.key = q.key LIMIT {LARGEST_BLOCK + 1}) z) held"""
 """Persons under one key ``q.key``; a key that too many share is left out, as in a file."""
@@ -229,11 +241,11 @@ MATCH = rls.definer_function(
       END IF;
       RETURN QUERY
       SELECT {READ}
-      FROM (SELECT h.patient_id, count(*) AS shared FROM unnest(p_keys) AS q(key) {LARGEST}
+      FROM (SELECT coalesce(p.survivor_id, p.id) AS patient_id, count(*) AS shared FROM unnest(p_keys) AS q(key) {LARGEST}
             CROSS JOIN LATERAL unnest(held.ids) AS h(patient_id) JOIN patients_patient p ON p.id = h.patient_id
             WHERE cardinality(held.ids) <= {LARGEST_BLOCK}
               AND EXISTS (SELECT 1 FROM unnest(p_dates) AS o(born) WHERE {near("o.born", "false")})
-            GROUP BY h.patient_id ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) k
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {CANDIDATES}) k
       JOIN patients_patient s ON s.id = k.patient_id AND s.active AND s.survivor_id IS NULL
            AND s.identity_flags !~ 'FICT|CACH'
       JOIN identity_domainidentity i ON i.patient_id = s.id AND i.active AND i.domain = 'PEPITES';

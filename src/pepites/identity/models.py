@@ -10,6 +10,7 @@ from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.identity.enums import AliasKind, Attribute, CardState, Homonym, PhoneKind, Population, SearchKind, Strength
 from pepites.identity.insi.models import Filiation, Ins, InsiCall
+from pepites.identity.merging.models import Merge, MergeRow
 from pepites.networks.models import Network
 from pepites.patients.enums import IdentityStatus, Sex
 from pepites.patients.models import Patient
@@ -24,6 +25,8 @@ __all__ = [
     "IdentityBlock",
     "Ins",
     "InsiCall",
+    "Merge",
+    "MergeRow",
     "NameFrequencies",
     "NotSame",
     "Phone",

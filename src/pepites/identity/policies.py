@@ -64,6 +64,11 @@ def can_withdraw_ins(actor: Actor) -> Decision:
     return allow("cellule") if actor.identity_cell else deny(Reason.ROLE_MISSING)
 
 
+def can_merge(actor: Actor) -> Decision:
+    """Merge, second reading, undoing, sorting: the identity cell alone (RNIV-13)."""
+    return allow("cellule") if actor.identity_cell else deny(Reason.ROLE_MISSING)
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentVerdict:
     """Whether a device validates the identity; ``refusal`` says in French why it does not."""

@@ -5,6 +5,7 @@ from typing import Final
 from django.http import HttpRequest
 
 from pepites.common.personal_data import PersonalData, register
+from pepites.common.sorting import SortedTable, leave_out, sort_rows_of
 from pepites.ui import navigation
 
 CODES: Final = {
@@ -42,6 +43,13 @@ CODES: Final = {
     "identity.card.settled": "Doublon possible tranché",
     "identity.card.settle": "Décision sur un doublon refusée",
     "identity.places": "Recherche de lieu",
+    "identity.merge.asked": "Fusion de deux identités demandée",
+    "identity.merge.done": "Identités fusionnées",
+    "identity.merge.rejected": "Fusion écartée par le second lecteur",
+    "identity.merge.undone": "Fusion défaite",
+    "identity.merge.sorted": "Ligne triée après une fusion défaite",
+    "identity.merge.read": "Consultation d'une fusion",
+    "identity.merge.refused": "Fusion refusée",
 }
 
 _LIFE: Final = "20 ans après le dernier passage, comme le dossier"
@@ -61,9 +69,28 @@ def register_personal_data() -> None:
         ("Ins", _LIFE),
         ("InsiCall", _LIFE),
         ("Filiation", _LIFE),
+        ("Merge", _LIFE),
+        ("MergeRow", "10 ans après le tri"),
     ):
         register(PersonalData(f"identity.{name}", "patient", "patient_id", "identité", kept))
     register(PersonalData("identity.SearchTrace", "professional", "user_id", "sécurité", "1 an"))
+
+
+def register_sorting() -> None:
+    """What an unmerge lists for sorting (RNIV-13), and what it need not."""
+    sort_rows_of(
+        SortedTable("identity_alias", "Autre nom", "added_at", "added_by_id"),
+        SortedTable("identity_phone", "Téléphone", "added_at"),
+        SortedTable("identity_documentcheck", "Pièce d'identité vérifiée", "recorded_at", "operator_id"),
+        SortedTable("identity_insicall", "Appel d'INSi", "asked_at", "asked_by_id"),
+        SortedTable("identity_filiation", "Filiation ou placement", "recorded_at", "recorded_by_id"),
+    )
+    leave_out("l'identité elle-même, et ce qui la suit", *(f"identity_{one}" for one in (
+        "domainidentity", "domainidentityevent", "ins", "identityblock",
+    )))  # fmt: skip
+    leave_out("la cellule y décide d'une paire de personnes", *(f"identity_{one}" for one in (
+        "doublecandidate", "notsame", "merge", "mergerow",
+    )))  # fmt: skip
 
 
 def register_navigation() -> None:

@@ -29,12 +29,16 @@ SYNC = trigger_function(
       SELECT concat_ws(' ', one.birth_name, one.used_name, one.given_names, one.used_given_name,
         string_agg(concat_ws(' ', a.birth_name, a.given_names), ' ')) INTO said
       FROM identity_alias a WHERE a.patient_id = one.patient_id;
+      -- Found by the names of the files merged into this one too.
+      said := concat_ws(' ', said, (SELECT string_agg(m.search_text, ' ') FROM patients_patient m
+        WHERE m.survivor_id = one.patient_id));
       UPDATE patients_patient p SET
         birth_name = one.birth_name, first_given_name = one.first_given_name, used_name = one.used_name,
         used_given_name = one.used_given_name, birth_date = one.birth_date,
         birth_date_interpreted = one.birth_date_interpreted, sex = one.sex, identity_status = one.status,
         identity_flags = concat_ws(',', nullif(one.homonym, ''), CASE WHEN one.doubtful THEN 'DOUT' END,
-          CASE WHEN one.fictitious THEN 'FICT' END, CASE WHEN one.hidden THEN 'CACH' END),
+          CASE WHEN one.fictitious THEN 'FICT' END, CASE WHEN one.hidden THEN 'CACH' END,
+          CASE WHEN p.survivor_id IS NOT NULL THEN 'DESA' END),
         sort_key = left(lower({_WORDS.format("one.birth_name || ' ' || one.first_given_name")}), 210),
         search_text = {_WORDS.format("said")}, commune_cog = one.commune_cog,
         phone_keys = left(coalesce((SELECT string_agg(t.key, ' ' ORDER BY t.id) FROM identity_phone t

@@ -36,6 +36,7 @@ class MessagingConfig(AppConfig):
         from pepites.audit.journal import register_codes
         from pepites.common.events import subscribe
         from pepites.common.personal_data import PersonalData, register
+        from pepites.common.sorting import SortedTable, leave_out, sort_rows_of
         from pepites.documents.ports import register_owner
         from pepites.messaging import receivers
 
@@ -52,6 +53,17 @@ class MessagingConfig(AppConfig):
             *(PersonalData(f"messaging.{model}", "patient", "patient_id", "coordination", _KEPT) for model in models)
         )
         register_owner(_names_in_use)
+        sort_rows_of(
+            SortedTable("messaging_message", "Message", "created_at", "author_id"),
+            SortedTable("messaging_conversation", "Discussion ouverte", "created_at", "created_by_id"),
+        )
+        leave_out(
+            "part d'un message ou d'une discussion, triés",
+            *(
+                f"messaging_{one}"
+                for one in ("conversationparticipant", "messageversion", "attachment", "conversationevent")
+            ),
+        )
         subscribe(RightsChanged, receivers.rights_changed)
         _register_navigation()
 

@@ -64,10 +64,11 @@ IMPORT_LINES = rls.definer_function(
         INSERT INTO access_networkpatient (patient_id, network_id, organization_id)
         SELECT r.patient_id, p_network, CASE WHEN {_OPPOSED} THEN org END FROM {_ROWS}
         WHERE NOT r.patient_id = ANY(gone)
-        ON CONFLICT (patient_id, network_id) WHERE ends_at IS NULL DO NOTHING RETURNING patient_id
+        ON CONFLICT (patient_id, network_id) WHERE ends_at IS NULL AND NOT merged DO NOTHING RETURNING patient_id
       ) SELECT coalesce(array_agg(done.patient_id), '{{}}') INTO enrolled FROM done;
       UPDATE access_networkpatient n SET organization_id = org
-      WHERE n.network_id = p_network AND n.patient_id = ANY(newly) AND n.ends_at IS NULL AND n.organization_id IS NULL;
+      WHERE n.network_id = p_network AND n.patient_id = ANY(newly) AND NOT n.merged
+        AND n.ends_at IS NULL AND n.organization_id IS NULL;
 
       WITH done AS (
         INSERT INTO coordination_pathway (public_id, patient_id, network_id, organization_id, status, opened_on,

@@ -36,7 +36,7 @@ def circle_visible_to(actor: Actor, patient_id: int) -> tuple[list[CareTeamMembe
     """Members of today, médecin traitant first, and those who left or declined."""
     del actor
     found = list(
-        CareTeamMember.objects.filter(patient_id=patient_id)
+        CareTeamMember.objects.filter(patient_id__same_person=patient_id)
         .select_related(*_PRACTICE, "invited_by__professional")
         .order_by("-attending", "practice__professional__sort_key")
     )
@@ -56,7 +56,7 @@ def member_visible_to(actor: Actor, public_id: UUID) -> CareTeamMember | None:
 def own_membership(actor: Actor, patient_id: int) -> CareTeamMember | None:
     """The actor's own open membership of that circle."""
     return CareTeamMember.objects.filter(
-        patient_id=patient_id, practice_id=actor.practice_id, status__in=OPEN_MEMBER
+        patient_id__same_person=patient_id, practice_id=actor.practice_id, status__in=OPEN_MEMBER
     ).first()
 
 
@@ -73,7 +73,7 @@ def invitations_of(actor: Actor) -> list[CareTeamMember]:
 def tasks_visible_to(actor: Actor, patient_id: int) -> tuple[list[TaskRow], list[TaskRow]]:
     """Open tasks of a person by due date, and the last ended ones."""
     del actor
-    found = Task.objects.filter(patient_id=patient_id).select_related("owner_practice__professional")
+    found = Task.objects.filter(patient_id__same_person=patient_id).select_related("owner_practice__professional")
     todo = found.filter(state__in=OPEN_TASK).order_by(F("due_on").asc(nulls_last=True), "id")
     ended = found.exclude(state__in=OPEN_TASK).order_by("-ended_at")[:15]
     day = today()
@@ -137,7 +137,9 @@ def contacts_visible_to(actor: Actor, patient_id: int) -> list[Contact]:
     """Contacts in force, whom to call first and the personne de confiance ahead."""
     del actor
     return list(
-        Contact.objects.filter(patient_id=patient_id, ended_at=None).order_by("-call_first", "-trusted", "family_name")
+        Contact.objects.filter(patient_id__same_person=patient_id, ended_at=None).order_by(
+            "-call_first", "-trusted", "family_name"
+        )
     )
 
 
@@ -151,7 +153,9 @@ def pathways_visible_to(actor: Actor, patient_id: int) -> list[Pathway]:
     """Pathways of a person, open ones first."""
     del actor
     return list(
-        Pathway.objects.filter(patient_id=patient_id).select_related("network").order_by("closed_on", "-opened_on")
+        Pathway.objects.filter(patient_id__same_person=patient_id)
+        .select_related("network")
+        .order_by("closed_on", "-opened_on")
     )
 
 
@@ -164,7 +168,7 @@ def pathway_visible_to(actor: Actor, public_id: UUID) -> Pathway | None:
 def consents_visible_to(actor: Actor, patient_id: int) -> list[dict[str, object]]:
     """Consents, the last first, ready to print."""
     del actor
-    found = ConsentRecord.objects.filter(patient_id=patient_id).select_related(
+    found = ConsentRecord.objects.filter(patient_id__same_person=patient_id).select_related(
         "network", "collected_by__professional", "collected_by__organization"
     )
     return [
@@ -189,14 +193,14 @@ def consent_visible_to(actor: Actor, public_id: UUID) -> ConsentRecord | None:
 def has_consent(actor: Actor, patient_id: int) -> bool:
     """Whether a consent to sharing outside the care team stands."""
     del actor
-    return ConsentRecord.objects.filter(patient_id=patient_id, withdrawn_at=None).exists()
+    return ConsentRecord.objects.filter(patient_id__same_person=patient_id, withdrawn_at=None).exists()
 
 
 def oppositions_visible_to(actor: Actor, patient_id: int) -> list[Opposition]:
     """Oppositions in force; the full level is needed to read them."""
     del actor
     return list(
-        Opposition.objects.filter(patient_id=patient_id, lifted_at=None).select_related(
+        Opposition.objects.filter(patient_id__same_person=patient_id, lifted_at=None).select_related(
             "practice__professional", "practice__organization", "network", "recorded_by__professional"
         )
     )

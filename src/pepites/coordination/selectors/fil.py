@@ -28,18 +28,19 @@ _ENTRIES = """
             n.author_id = %(practice)s
      FROM coordination_filentry e
      LEFT JOIN coordination_liaisonnote n ON e.kind = 'note' AND n.public_id = e.object_id
-     WHERE e.patient_id = %(patient)s{where} ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s)
+     WHERE e.patient_id = ANY(access_person_set(%(patient)s)){where} ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s)
 """
 _MESSAGES = """
     (SELECT m.created_at, 'message', m.author_id, '', m.html, m.urgent, m.public_id, NULL, NULL, NULL
-     FROM messaging_message m WHERE m.patient_id = %(patient)s AND m.withdrawn_at IS NULL{where}
+     FROM messaging_message m WHERE m.patient_id = ANY(access_person_set(%(patient)s)) AND m.withdrawn_at IS NULL{where}
      ORDER BY m.created_at DESC LIMIT %(limit)s)
 """
 _AUTHORS = """
     SELECT pr.id, concat_ws(' ', nullif(f.civility, ''), nullif(f.given_name, ''), nullif(f.family_name, '')),
            pr.role_label, o.name
     FROM (SELECT unnest(%(ids)s::bigint[]) AS id
-          UNION SELECT e.author_id FROM coordination_filentry e WHERE e.patient_id = %(patient)s) w
+          UNION SELECT e.author_id FROM coordination_filentry e
+          WHERE e.patient_id = ANY(access_person_set(%(patient)s))) w
     JOIN directory_practitionerrole pr ON pr.id = w.id
     JOIN directory_professional f ON f.id = pr.professional_id
     JOIN directory_organization o ON o.id = pr.organization_id

@@ -21,7 +21,7 @@ OPEN_STATUSES = (PathwayStatus.ACTIVE.value, PathwayStatus.SUSPENDED.value)
 _PERSONS = "SELECT p.id AS patient_id, p.sort_key, p.birth_date FROM patients_patient p"
 _WIDE = "SELECT DISTINCT patient_id, sort_key, birth_date FROM coordination_search(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"
 _COUNT_WIDE = "coordination_count(%s,%s,%s,%s,%s,%s,%s,%s)"
-_PATHWAY = "SELECT 1 FROM coordination_pathway w WHERE w.patient_id = p.id"
+_PATHWAY = "SELECT 1 FROM coordination_pathway w WHERE w.person_id = p.id"
 NO_QUERY = Query()
 _OPEN = "starts_at <= statement_timestamp() AND (ends_at IS NULL OR ends_at > statement_timestamp())"
 
@@ -134,7 +134,10 @@ def _only(filters: ListFilters, today: date, unread: dict[int, int]) -> list[int
         kept = _late_ids(today) if kept is None else kept & _late_ids(today)
     if filters.query.regional_id:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM patients_patient WHERE regional_id = %s", [filters.query.regional_id])
+            cursor.execute(
+                "SELECT coalesce(survivor_id, id) FROM patients_patient WHERE regional_id = %s",
+                [filters.query.regional_id],
+            )
             named = {row[0] for row in cursor.fetchall()}
         kept = named if kept is None else kept & named
     return None if kept is None else sorted(kept)[:IDS_CAP]
@@ -143,8 +146,8 @@ def _only(filters: ListFilters, today: date, unread: dict[int, int]) -> list[int
 def _late_ids(today: date) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT patient_id FROM coordination_task WHERE patient_id IS NOT NULL"
-            " AND state IN ('a_faire', 'en_cours') AND due_on < %s LIMIT %s",
+            "SELECT DISTINCT coalesce(p.survivor_id, p.id) FROM coordination_task t JOIN patients_patient p"
+            " ON p.id = t.patient_id WHERE t.state IN ('a_faire', 'en_cours') AND t.due_on < %s LIMIT %s",
             [today, IDS_CAP],
         )
         return {row[0] for row in cursor.fetchall()}

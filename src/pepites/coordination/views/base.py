@@ -83,8 +83,8 @@ def frame_of(request: HttpRequest, patient: Patient, sharing: Sharing, tab: str,
 def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM coordination_task WHERE patient_id = %s AND state IN ('a_faire', 'en_cours')"
-            " AND due_on <= %s",
+            "SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"
+            " AND state IN ('a_faire', 'en_cours') AND due_on <= %s",
             [patient.pk, today()],
         )
         due = int(cursor.fetchone()[0])

@@ -26,11 +26,12 @@ MATCH_MANY = rls.definer_function(
         FROM unnest(p_refs, p_keys) AS q(ref, key) JOIN held ON held.key = q.key
         CROSS JOIN LATERAL unnest(held.ids) AS b(patient_id) GROUP BY 1, 2
       ), near AS (
-        SELECT h.ref, h.patient_id,
-               row_number() OVER (PARTITION BY h.ref ORDER BY h.shared DESC, h.patient_id) AS rank
+        SELECT h.ref, coalesce(p.survivor_id, p.id) AS patient_id,
+               row_number() OVER (PARTITION BY h.ref ORDER BY max(h.shared) DESC, coalesce(p.survivor_id, p.id)) AS rank
         FROM hits h JOIN patients_patient p ON p.id = h.patient_id
-        WHERE p.active AND p.survivor_id IS NULL AND p.identity_flags !~ 'FICT|CACH'
+        WHERE (p.active OR p.survivor_id IS NOT NULL) AND p.identity_flags !~ 'FICT|CACH'
           AND {near("p_dates[h.ref]", "p_interpreted[h.ref]")}
+        GROUP BY h.ref, coalesce(p.survivor_id, p.id)
       )
       SELECT n.ref, {READ}
       FROM near n JOIN patients_patient s ON s.id = n.patient_id

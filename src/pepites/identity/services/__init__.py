@@ -1,5 +1,6 @@
 """Writing identities: search before creation, creation, correction, proof, attributes, doubles."""
 
+from pepites.identity.merging.service import ask_merge, decide_merge, sort_row, undo_merge
 from pepites.identity.services.complements import add_alias, add_phone, remove_phone
 from pepites.identity.services.correction import correct_identity
 from pepites.identity.services.creation import LikelyDoubles, create_identity, lock_for_import
@@ -32,12 +33,14 @@ __all__ = [
     "add_alias",
     "add_phone",
     "ask_insi",
+    "ask_merge",
     "check_document",
     "clear_attribute",
     "close_issue",
     "correct_identity",
     "count_attempt",
     "create_identity",
+    "decide_merge",
     "declare_ase",
     "end_filiation",
     "link_mother",
@@ -52,6 +55,8 @@ __all__ = [
     "set_attribute",
     "set_registration",
     "settle_card",
+    "sort_row",
+    "undo_merge",
     "verify_ins",
     "withdraw_ins",
 ]

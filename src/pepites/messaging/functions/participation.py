@@ -152,8 +152,9 @@ RIGHTS_CHANGED = rls.definer_function(
     f"""
     BEGIN
       UPDATE messaging_conversationparticipant p SET left_at = clock_timestamp()
-      WHERE p.patient_id = p_patient AND p.left_at IS NULL AND NOT messaging_reaches(p_patient, p.practice_id);
-      PERFORM pg_notify('{RIGHTS}', 'patient:' || p_patient);
+      WHERE p.patient_id = ANY(access_person_set(p_patient)) AND p.left_at IS NULL
+        AND NOT messaging_reaches(p.patient_id, p.practice_id);
+      PERFORM pg_notify('{RIGHTS}', 'patient:' || one) FROM unnest(access_person_set(p_patient)) one;
     END
     """,
     language="plpgsql",

@@ -8,8 +8,9 @@ UNREAD = rls.definer_function(
     "messaging_unread()",
     "TABLE (conversation_id bigint, patient_id bigint, unread integer)",
     f"""
-    SELECT c.id, c.patient_id, c.last_seq - p.last_read_seq
+    SELECT c.id, coalesce(f.survivor_id, c.patient_id), c.last_seq - p.last_read_seq
     FROM messaging_conversationparticipant p JOIN messaging_conversation c ON c.id = p.conversation_id
+    LEFT JOIN patients_patient f ON f.id = c.patient_id
     WHERE p.practice_id = {ACTOR_PRACTICE} AND p.left_at IS NULL AND c.last_seq > p.last_read_seq
     """,
     volatile="STABLE",

@@ -5,6 +5,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from pepites.audit.unit import current, in_unit
 from pepites.common.actor import Actor
@@ -109,7 +110,7 @@ def circle_visible_to(actor: Actor, patient_id: int) -> Conversation | None:
 def conversations_about_visible_to(actor: Actor, patient_id: int) -> list[Conversation]:
     """Every conversation about a person that the actor takes part in, the most recent first."""
     del actor
-    return list(Conversation.objects.filter(patient_id=patient_id).order_by("-last_message_at", "-id"))
+    return list(Conversation.objects.filter(patient_id__same_person=patient_id).order_by("-last_message_at", "-id"))
 
 
 def title_of(conversation: Conversation, participants: Sequence[ParticipantView], actor: Actor) -> str:
@@ -158,7 +159,8 @@ def _when(moment: object) -> str:
 
 
 def _persons(keys: set[int]) -> dict[int, str]:
-    rows = Patient.objects.filter(pk__in=keys).values_list("pk", "birth_name", "first_given_name") if keys else []
+    shown = (Coalesce(f"survivor__{name}", name) for name in ("birth_name", "first_given_name"))
+    rows = Patient.objects.filter(pk__in=keys).values_list("pk", *shown) if keys else []
     return {key: f"{name} {given}" for key, name, given in rows}
 
 

@@ -1,6 +1,7 @@
 """What a domain says of its identities, stored; and Pépites' own identities, copied from ``identity`` in the database."""
 
 from pepites.common import rls
+from pepites.identity.functions import also_written
 from pepites.regional.functions.base import (
     CELL,
     CONFLICT,
@@ -156,8 +157,7 @@ FEED_PEPITES = rls.definer_function(
             i.birth_date_interpreted, i.sex, i.birth_place_cog, i.used_name, i.used_given_name, i.mother_name,
             i.multiple_birth, NULL::smallint AS birth_rank, i.commune_cog,
             ARRAY(SELECT t.number FROM identity_phone t WHERE t.patient_id = p.id AND t.active ORDER BY t.id) AS phones,
-            (SELECT coalesce(jsonb_agg(jsonb_build_array(a.birth_name, a.given_names, a.birth_date) ORDER BY a.id), '[]')
-             FROM identity_alias a WHERE a.patient_id = p.id) AS aliases,
+            coalesce({also_written("p.id")}, '[]') AS aliases,
             CASE WHEN i.status = 'QUAL' AND NOT numbers ? p.id::text THEN 'VALI' ELSE i.status END AS status,
             {_FLAGS} AS attributes, coalesce(numbers->p.id::text->>'oid', '') AS ins_oid,
             coalesce(numbers->p.id::text->>'matricule', '') AS ins_matricule,

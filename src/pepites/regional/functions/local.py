@@ -1,7 +1,17 @@
 """What a domain does with its own numbers: A40 merge, A47 change, removal (ITI-104). It decides for its own domain only."""
 
 from pepites.common import rls
-from pepites.regional.functions.base import ABSENT, CONFLICT, NOW, REFUSE, XACT, internal_function, may_feed
+from pepites.regional.functions.base import (
+    ABSENT,
+    ACTOR_PRACTICE,
+    CONFLICT,
+    NOW,
+    PEPITES,
+    REFUSE,
+    XACT,
+    internal_function,
+    may_feed,
+)
 
 DROP = internal_function(
     "regional_drop(p_record bigint)",
@@ -29,13 +39,12 @@ _ONE = (
 
 # The absorbed identity stays, inactive, and points to the survivor (RNIV-13). When it was alone, its regional person
 # goes with it; when it was linked to others, the cell decides: ``left_with`` gives one of them.
-MERGE_LOCAL = rls.definer_function(
-    "regional_merge_local(p_domain bigint, p_survivor text, p_absorbed text)",
+ABSORB = internal_function(
+    "regional_absorb(p_domain bigint, p_survivor text, p_absorbed text, p_oldest boolean)",
     "TABLE (survivor bigint, left_with bigint)",
     f"""
     DECLARE kept bigint; gone bigint; mine bigint; theirs bigint; oldest bigint; other bigint;
     BEGIN
-      IF NOT {may_feed("p_domain")} THEN {REFUSE} 'role_missing'; END IF;
       {_ONE.format(into="kept", local="p_survivor")}
       {_ONE.format(into="gone", local="p_absorbed")}
       IF kept IS NULL OR kept = gone THEN {ABSENT} 'survivor'; END IF;
@@ -59,7 +68,7 @@ MERGE_LOCAL = rls.definer_function(
         SELECT l.record_id INTO other FROM regional_link l WHERE l.person_id = theirs AND l.active ORDER BY l.id LIMIT 1;
         IF other IS NULL THEN
           SELECT p.id INTO oldest FROM regional_regionalperson p WHERE p.id IN (mine, theirs)
-          ORDER BY (p.id = mine AND p.status = 'QUAL') DESC, p.created_at, p.id LIMIT 1;
+          ORDER BY (p.id = mine AND (p.status = 'QUAL' OR NOT p_oldest)) DESC, p.created_at, p.id LIMIT 1;
           IF oldest = theirs THEN
             PERFORM regional_move(ARRAY(SELECT l.record_id FROM regional_link l WHERE l.person_id = mine AND l.active),
               theirs, 'domaine', NULL, NULL, NULL, '', '[]', 'fusion dans le domaine');
@@ -72,6 +81,66 @@ MERGE_LOCAL = rls.definer_function(
         END IF;
       END IF;
       RETURN QUERY SELECT kept, other;
+    END
+    """,
+)
+
+MERGE_LOCAL = rls.definer_function(
+    "regional_merge_local(p_domain bigint, p_survivor text, p_absorbed text)",
+    "TABLE (survivor bigint, left_with bigint)",
+    f"""
+    BEGIN
+      IF NOT {may_feed("p_domain")} THEN {REFUSE} 'role_missing'; END IF;
+      RETURN QUERY SELECT * FROM regional_absorb(p_domain, p_survivor, p_absorbed, true);
+    END
+    """,
+    language="plpgsql",
+)
+
+# Pépites' own merges: faithful to the person rows and nothing else. The survivor keeps its regional identifier, so that
+# the absorbed one finds its own again when the merge is undone.
+_HOME = "FROM regional_regionalrecord r JOIN patients_patient p ON r.local_id = p.public_id::text"
+MERGE_PEPITES = rls.definer_function(
+    "regional_merge_pepites(p_survivor bigint, p_absorbed bigint)",
+    "TABLE (survivor bigint, left_with bigint)",
+    f"""
+    DECLARE kept text; gone text;
+    BEGIN
+      SELECT s.public_id::text, p.public_id::text INTO kept, gone
+      FROM patients_patient p JOIN patients_patient s ON s.id = p.survivor_id WHERE p.id = p_absorbed AND s.id = p_survivor;
+      IF (SELECT count(*) FROM regional_regionalrecord r
+          WHERE r.domain_id = {PEPITES} AND r.active AND r.local_id IN (kept, gone)) < 2 THEN RETURN; END IF;
+      RETURN QUERY SELECT * FROM regional_absorb({PEPITES}, kept, gone, false);
+    END
+    """,
+    language="plpgsql",
+)
+
+# The absorbed identity finds its regional person again: the one it left, unless others have moved into another since.
+SEPARATE_PEPITES = rls.definer_function(
+    "regional_separate_pepites(p_survivor bigint, p_absorbed bigint)",
+    "void",
+    f"""
+    DECLARE back bigint; kept bigint; person bigint;
+    BEGIN
+      SELECT r.id INTO back {_HOME} WHERE p.id = p_absorbed AND p.survivor_id IS NULL
+        AND r.domain_id = {PEPITES} AND r.replaced_by_id IS NOT NULL ORDER BY r.id DESC LIMIT 1;
+      IF back IS NULL THEN RETURN; END IF;
+      SELECT r.id INTO kept {_HOME} WHERE p.id = p_survivor AND r.domain_id = {PEPITES} AND r.active;
+      UPDATE regional_regionalrecord SET replaced_by_id = NULL, fed_in = {XACT} WHERE id = back;
+      IF kept IS NOT NULL THEN
+        INSERT INTO regional_nonlink (public_id, one_id, two_id, reason, author_id, lifted_reason)
+        VALUES (gen_random_uuid(), least(kept, back), greatest(kept, back), 'Fusion défaite', {ACTOR_PRACTICE}, '')
+        ON CONFLICT DO NOTHING;
+      END IF;
+      SELECT l.person_id INTO person FROM regional_link l WHERE l.record_id = back AND NOT l.active
+      ORDER BY l.ended_at DESC, l.id DESC LIMIT 1;
+      IF EXISTS (SELECT 1 FROM regional_link l WHERE l.record_id = kept AND l.active AND l.person_id = person) THEN RETURN; END IF;
+      UPDATE regional_regionalperson SET active = true, merged_into_id = NULL WHERE id = person;
+      INSERT INTO regional_link (public_id, record_id, person_id, origin, rule_version, terms, reason, author_id, batch,
+        active, ended_reason)
+      SELECT gen_random_uuid(), back, person, 'seul', '', '[]', '', {ACTOR_PRACTICE}, gen_random_uuid(), true, ''
+      WHERE person IS NOT NULL;
     END
     """,
     language="plpgsql",
@@ -115,4 +184,4 @@ WITHDRAW = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (DROP, MERGE_LOCAL, RENAME_LOCAL, WITHDRAW)
+ALL = (DROP, ABSORB, MERGE_LOCAL, MERGE_PEPITES, SEPARATE_PEPITES, RENAME_LOCAL, WITHDRAW)
