@@ -226,7 +226,10 @@ OBJECT_OF = {
     "regional:domain": "domain",
     "regional:domain-figures": "domain",
 }
-UNMADE = {"accounts:remove-passkey", "access:review", "identity:double", "regional:undo", "regional:lift"}
+UNMADE = {
+    "accounts:remove-passkey", "access:review", "identity:double", "identity:merge", "identity:merge-decide",
+    "identity:merge-undo", "identity:merge-sort", "regional:undo", "regional:lift",
+}  # fmt: skip
 
 
 def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[str, Any]:

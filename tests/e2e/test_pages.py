@@ -81,6 +81,7 @@ PAGES = [
     PageType("identite-recherche", "/personnes/rechercher/"),
     PageType("insi-a-traiter", "/identite/insi/", login="epalmarin"),
     PageType("doublons", "/identite/doublons/", login="epalmarin"),
+    PageType("fusions", "/identite/fusions/", login="epalmarin"),
     PageType("rapprochements", "/identite/rapprochements/", login="epalmarin", is_list=True),
     PageType("carte-rapprochement", "/identite/rapprochements/{card}/", login="epalmarin"),
     PageType("personne-regionale", "/identite/personnes-regionales/{irp}/", login="epalmarin"),

@@ -19,7 +19,7 @@ PASSWORD = "douze pirogues sur le fleuve"
 REACHED = (
     "access:emergency", "access:review", "accounts:invitation", "accounts:enrol", "accounts:second-factor",
     "coordination:invitation", "coordination:import-run", "coordination:import-report",
-    "identity:insi-answer", "identity:label", "identity:ins-withdraw",
+    "identity:insi-answer", "identity:label", "identity:ins-withdraw", "identity:merge-prepare", "identity:merge",
 )  # fmt: skip
 
 
@@ -185,3 +185,35 @@ def test_an_empty_message(desk: Desk, places: dict[str, str], screen: Screen) ->
     page.get_by_role("button", name="Envoyer").click()
     expect(page.locator("[data-pep-composer-error]")).to_be_visible()
     assert_reached(page, "discussion-erreurs")
+
+
+_PROVISIONAL = """
+    SELECT p.public_id FROM patients_patient p WHERE p.identity_status = 'PROV' AND p.identity_flags = ''
+      AND p.survivor_id IS NULL AND p.active AND p.id NOT IN (SELECT patient_id FROM access_opposition)
+      AND p.id NOT IN (SELECT patient_id FROM identity_notsame UNION SELECT other_id FROM identity_notsame)
+    ORDER BY p.id DESC LIMIT 1 OFFSET %s
+"""
+
+
+@BOTH
+def test_a_merge_made_and_undone(desk: Desk, screen: Screen) -> None:
+    """Prepared, made, seen in one file, undone: the cell's way, on a phone too."""
+    one, two = (str(desk.platform.value(_PROVISIONAL, number)) for number in (0, 1))
+    page = desk.seat("epalmarin", screen, 422)
+    path = f"/identite/fusions/preparer/{one}/{two}/"
+    refused(page, path, "Fusionner ces dossiers", "fusion-erreurs")
+    page.goto(path)
+    assert_reached(page, "fusion-preparer")
+    page.get_by_label("Ce qui montre que c'est la même personne").fill("Même carte, même mère")
+    page.get_by_label("J'ai comparé les deux identités").check()
+    page.get_by_role("button", name="Fusionner ces dossiers").click()
+    expect(page.get_by_text("Dossiers fusionnés.")).to_be_visible()
+    assert_reached(page, "fusion-faite")
+    merge = page.url
+    page.goto("/identite/fusions/?etat=faite")
+    assert_reached(page, "fusions-faites")
+    page.goto(merge)
+    page.get_by_label("Ce qui montre que ce sont deux personnes").fill("Deux sœurs, erreur de lecture")
+    page.get_by_role("button", name="Défaire la fusion").click()
+    expect(page.get_by_text("Fusion défaite")).to_be_visible()
+    assert_reached(page, "fusion-defaite")

@@ -168,8 +168,8 @@ def test_two_active_ins_forbid_a_merge() -> None:
         with as_owner(), connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO identity_ins (public_id, patient_id, identity_id, oid, matricule, fingerprint, active,"
-                " source, environment) SELECT gen_random_uuid(), patient_id, id, '1.2.250.1.213.1.4.8', %s, %s, true, 'insi',"
-                " 'qualification' FROM identity_domainidentity WHERE patient_id = %s",
+                " source, environment) SELECT gen_random_uuid(), patient_id, id, '1.2.250.1.213.1.4.8', %s, %s, true,"
+                " 'insi', 'qualification' FROM identity_domainidentity WHERE patient_id = %s",
                 [letter * 15, letter * 64, patient.pk],
             )
     with pytest.raises(Conflict, match="INS actif"):

@@ -52,15 +52,13 @@ TOUCH = rls.definer_function(
 
 # The columns of a pathway that a list reads follow the person row, whoever writes it (bulk and raw writes included).
 FOLLOW = """
-CREATE OR REPLACE FUNCTION coordination_copy_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION coordination_copy_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   SELECT s.id, s.sort_key, s.birth_date, s.commune_cog, s.search_text || ' ' || s.phone_keys
     INTO NEW.person_id, NEW.sort_key, NEW.birth_date, NEW.commune_cog, NEW.search_text
   FROM patients_patient p JOIN patients_patient s ON s.id = coalesce(p.survivor_id, p.id) WHERE p.id = NEW.patient_id;
   RETURN NEW;
 END $$;
-REVOKE ALL ON FUNCTION coordination_copy_person() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER coordination_pathway_copy BEFORE INSERT ON coordination_pathway
   FOR EACH ROW EXECUTE FUNCTION coordination_copy_person();
 CREATE OR REPLACE FUNCTION coordination_follow_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

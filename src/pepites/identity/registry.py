@@ -108,10 +108,30 @@ def register_navigation() -> None:
             group="Identités",
         )
     )
+    navigation.register(
+        navigation.NavEntry(
+            label="Fusions",
+            icon="intersect",
+            url_name="identity:merges",
+            order=47,
+            prefixes=tuple(f"identity:merge{one}" for one in ("", "-prepare", "-decide", "-undo", "-sort")),
+            badge=_waiting_merges,
+            badge_label="{n} fusions à relire ou à trier",
+            visible=_in_cell,
+            group="Identités",
+        )
+    )
 
 
 def _in_cell(request: HttpRequest) -> bool:
     return bool(getattr(getattr(request, "actor", None), "identity_cell", False))
+
+
+def _waiting_merges(request: HttpRequest) -> int:
+    from pepites.identity.merging.selectors import waiting_merges
+
+    actor = getattr(request, "actor", None)
+    return waiting_merges(actor) if actor is not None else 0
 
 
 def _waiting_issues(request: HttpRequest) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.identity.views import doubles, filiation, insi, person, search
+from pepites.identity.views import doubles, filiation, insi, merges, person, search
 
 app_name = "identity"
 urlpatterns = [
@@ -34,5 +34,11 @@ urlpatterns = [
     path("identite/insi/<uuid:public_id>/traiter/", insi.close, name="insi-close"),
     path("identite/doublons/", doubles.worklist, name="doubles"),
     path("identite/doublons/<uuid:public_id>/trancher/", doubles.settle, name="double"),
+    path("identite/fusions/", merges.listed, name="merges"),
+    path("identite/fusions/preparer/<uuid:one>/<uuid:two>/", merges.prepare, name="merge-prepare"),
+    path("identite/fusions/lignes/<uuid:public_id>/", merges.sort, name="merge-sort"),
+    path("identite/fusions/<uuid:public_id>/", merges.page, name="merge"),
+    path("identite/fusions/<uuid:public_id>/decider/", merges.decide, name="merge-decide"),
+    path("identite/fusions/<uuid:public_id>/defaire/", merges.undo, name="merge-undo"),
     path("referentiels/lieux/", search.places, name="places"),
 ]

@@ -263,7 +263,33 @@ SORT = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (OBSTACLE, FACTS, JOIN, ASK, DECIDE, LIST_ROWS, UNDO, SORT)
+# Practices whose only right on one of the two files was the copy, and what they did there while it stood.
+READERS = rls.definer_function(
+    "identity_merge_readers(p_public uuid)",
+    "TABLE (who text, organization text, last timestamptz)",
+    f"""
+    BEGIN
+      IF NOT {_MAY} THEN {REFUSE} 'role_missing'; END IF;
+      RETURN QUERY
+      SELECT btrim(concat_ws(' ', d.civility, d.given_name, d.family_name)), o.name::text, max(e.occurred_at)
+      FROM identity_merge m CROSS JOIN LATERAL (VALUES (m.patient_id), (m.survivor_id)) AS f(patient_id)
+      JOIN access_accessgrant g ON g.patient_id = f.patient_id AND g.merged AND g.starts_at >= m.decided_at
+        AND g.starts_at <= m.undone_at
+      JOIN audit_entry e ON e.practice_id = g.practice_id AND e.subject_ids @> ARRAY[f.patient_id]
+        AND e.occurred_at BETWEEN m.decided_at AND m.undone_at AND e.outcome = 0
+      JOIN directory_practitionerrole pr ON pr.id = g.practice_id
+      JOIN directory_professional d ON d.id = pr.professional_id JOIN directory_organization o ON o.id = pr.organization_id
+      WHERE m.public_id = p_public AND m.state = 'defaite' AND NOT EXISTS (SELECT 1 FROM access_accessgrant own
+        WHERE own.patient_id = f.patient_id AND own.practice_id = g.practice_id AND NOT own.merged
+          AND own.starts_at <= m.undone_at AND (own.ends_at IS NULL OR own.ends_at >= m.decided_at))
+      GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100;
+    END
+    """,
+    language="plpgsql",
+    volatile="STABLE",
+)
+
+ALL = (OBSTACLE, FACTS, JOIN, ASK, DECIDE, LIST_ROWS, UNDO, SORT, READERS)
 
 POLICIES = "\n".join(
     [

@@ -5,7 +5,7 @@ import datetime as dt
 from pepites.identity.enums import Attribute
 from pepites.patients.enums import IdentityStatus, Sex
 
-_ATTRIBUTES = {str(code): str(label) for code, label in Attribute.choices}
+_ATTRIBUTES = {str(code): str(label) for code, label in Attribute.choices} | {"DESA": "Dossier fusionné"}
 _STATUSES = {str(code): str(label) for code, label in IdentityStatus.choices}
 _SEXES = {str(code): str(label) for code, label in Sex.choices}
 _MONTHS_SHOWN = 24

@@ -87,7 +87,9 @@ def identity_for(actor: Actor, public_id: UUID, *, level: int = 1) -> DomainIden
     found = DomainIdentity.objects.filter(patient_public_id=public_id, active=True, domain="PEPITES").first()
     if found is not None and actor.identity_cell:
         return found
-    patient_for(actor, public_id, level=level, code="identity.correct" if level > 1 else "access.refused")
+    patient = patient_for(actor, public_id, level=level, code="identity.correct" if level > 1 else "access.refused")
+    if found is None or found.patient_id != patient.pk:  # a file merged into another: the one that stays is shown
+        found = DomainIdentity.objects.filter(patient_id=patient.pk, active=True, domain="PEPITES").first()
     if found is None:
         raise NotFound
     return found

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from pepites.access.policies import require
+from pepites.common.actor import Actor
 from pepites.identity import policies, services
 from pepites.identity.enums import CardState
 from pepites.identity.forms import SettleForm
@@ -37,6 +38,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "next": f"?etat={state}&page={page + 1}" if more else "",
         "page_label": f"Page {page}",
         "insi_waiting": waiting_issues(actor) if actor.identity_cell else None,
+        "may_merge": state == CardState.SAME and bool(policies.can_merge(actor)),
     }
     return render(request, "identity/doubles.html", context)
 
@@ -52,6 +54,14 @@ def settle(request: HttpRequest, public_id: UUID) -> HttpResponse:
         with attempt(form):
             services.settle_card(actor=actor, card_id=public_id, same=same, reason=form.cleaned_data["reason"])
             messages.success(request, "Doublon confirmé." if same else "Noté : ce sont deux personnes.")
-            return redirect("identity:doubles")
+            return _after(actor, public_id, same=same)
     card = cards.card_visible_to(actor, public_id)
     return render(request, "identity/double.html", {"card": card, "form": form, "open": True}, status=422)
+
+
+def _after(actor: Actor, public_id: UUID, *, same: bool) -> HttpResponse:
+    """The cell goes on to the merge of two files found to be one person; everybody else back to the list."""
+    card = cards.card_visible_to(actor, public_id) if same and policies.can_merge(actor) else None
+    if card is None or card.right_is_line:
+        return redirect("identity:doubles")
+    return redirect("identity:merge-prepare", card.left.public_id, card.right.public_id)

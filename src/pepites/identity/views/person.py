@@ -22,6 +22,7 @@ from pepites.identity.forms import (
     ReasonForm,
 )
 from pepites.identity.forms_insi import FiliationForm
+from pepites.identity.merging.selectors import merges_of
 from pepites.identity.models import DomainIdentity
 from pepites.identity.normalisation import UNKNOWN_PLACE, first_given_name
 from pepites.identity.selectors import identity_band, pages
@@ -55,6 +56,7 @@ def identity_page(
         "filiations": links_of(identity),
         "filiation_form": FiliationForm(),
         "insi": panel(actor_of(request), identity),
+        "merges": merges_of(actor_of(request), identity),
         "alias_form": AliasForm(),
         "phone_form": PhoneForm(),
         "attribute_form": AttributeForm(cell=actor_of(request).identity_cell),
