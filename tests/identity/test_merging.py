@@ -23,7 +23,7 @@ from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.file_active import ListFilters, find_patients
 from pepites.identity import services
 from pepites.identity.enums import MergeState, RowDecision
-from pepites.identity.models import DomainIdentity, Merge, MergeRow, NotSame
+from pepites.identity.models import DomainIdentity, Merge, NotSame, RowToSort
 from pepites.patients.models import Patient
 from pepites.regional.models import Link, NonLink, RegionalRecord
 
@@ -299,7 +299,7 @@ def test_the_file_shows_the_work_of_both_and_new_work_goes_to_the_survivor() -> 
         work.complete_task(actor=nurse, task=task)
     assert undone(who, merge) == 1
     with as_owner():
-        (row,) = MergeRow.objects.select_related("merge")
+        (row,) = RowToSort.objects.select_related("merge")
         note = LiaisonNote.objects.get(text="écrite ensuite")
         assert (row.table, row.row_id, row.patient_id) == ("coordination_liaisonnote", note.pk, one.pk)
         assert (row.author_id, row.decision) == (nurse.practice_id, "")
@@ -314,7 +314,7 @@ def test_a_row_of_the_other_person_is_given_to_its_author() -> None:
         work.add_liaison_note(actor=nurse, patient_id=one.pk, type=NoteType.GENERAL, text="écrite ensuite")
     undone(who, merge)
     with as_owner():
-        row = MergeRow.objects.get()
+        row = RowToSort.objects.get()
         numbers = [Patient.objects.get(pk=each.pk).regional_id for each in (one, other)]
     with unit_of_work(who):
         services.sort_row(actor=who, row_id=row.public_id, decision=RowDecision.OTHER)

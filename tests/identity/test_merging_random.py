@@ -24,7 +24,7 @@ from pepites.coordination import services as work
 from pepites.coordination.enums import NoteType
 from pepites.coordination.models import CareTeamMember, Contact, LiaisonNote, Pathway, Task
 from pepites.identity import services
-from pepites.identity.models import Merge, MergeRow, NotSame
+from pepites.identity.models import Merge, NotSame, RowToSort
 from pepites.patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +197,7 @@ class World:
             listed = services.undo_merge(actor=self.cell, merge_id=edge.merge.public_id, reason="deux personnes")
         self.told.edges.remove(edge)
         with as_owner():
-            found = MergeRow.objects.filter(merge=edge.merge).values_list("table", "row_id", "patient_id")
+            found = RowToSort.objects.filter(merge=edge.merge).values_list("table", "row_id", "patient_id")
             assert {(table, key) for table, key, _ in found} == expected
             assert all(self.told.rows[table, key][0] == file for table, key, file in found)
         assert listed == len(expected)

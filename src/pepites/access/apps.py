@@ -39,7 +39,7 @@ class AccessConfig(AppConfig):
 
         register_codes(CODES)
         sort_rows_of(
-            SortedTable("access_consentrecord", "Consentement", "given_at", "collected_by_id"),
+            SortedTable("access_consentrecord", "Consentement", "given_at", "collected_by_id", frozen=True),
             SortedTable("access_opposition", "Opposition", "recorded_at", "recorded_by_id"),
             SortedTable("access_emergencyaccess", "Accès en urgence", "starts_at", "practice_id"),
         )

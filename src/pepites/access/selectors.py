@@ -130,6 +130,15 @@ def sharing_on(actor: Actor, patient_id: int, required: int) -> Sharing:
     return Sharing(decide_sharing(facts), int(level))
 
 
+def same_person(one: int, other: int) -> bool:
+    """Whether two files are of one person: the same one, or merged (RNIV-13)."""
+    if one == other:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s = ANY(access_person_set(%s))", [one, other])
+        return bool(cursor.fetchone()[0])
+
+
 def standing_level_on(patient_id: int) -> int:
     """The same without any bris de glace: what allows to change who reads the file."""
     with connection.cursor() as cursor:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SortedTable:
-    """What a row of the table is, in French; the columns of its moment and of its author's practice, if it has any."""
+    """What a row of the table is, in French; the columns of its moment and of its author's practice, if any.
+
+    ``frozen``: the table takes nothing new while two persons are mixed in the file (RNIV-14).
+    """
 
     name: str
     label: str
     at: str = ""
     author: str = ""
+    frozen: bool = False
 
 
 _sorted: dict[str, SortedTable] = {}

@@ -122,3 +122,23 @@ class RowDecision(models.TextChoices):
 
     STAYS = "reste", "Reste ici"
     OTHER = "autre", "Concerne l'autre personne"
+
+
+class CollisionState(models.TextChoices):
+    """What became of « deux personnes dans un dossier » (COLP, COLV; RNIV-14)."""
+
+    TOLD = "signalee", "Signalée"
+    PROVEN = "averee", "Avérée, dossier gelé"
+    DISMISSED = "ecartee", "Écartée"
+    SETTLED = "reglee", "Réglée"
+
+
+class IncidentKind(models.TextChoices):
+    """Kinds of identity adverse events (RNIV §2.7)."""
+
+    COLLISION = "collision", "Deux personnes dans un dossier"
+    USURPATION = "usurpation", "Identité prêtée ou empruntée"
+    WRONG_MERGE = "fusion", "Fusion à tort"
+    DUPLICATE = "doublon", "Soin ou examen refait faute d'avoir trouvé le dossier"
+    WRONG_FILE = "dossier", "Écrit dans le dossier d'un autre"
+    OTHER = "autre", "Autre"

@@ -8,28 +8,31 @@ from django.db.models.functions import Now
 
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization, PractitionerRole
+from pepites.identity.collisions.models import Collision, Incident
 from pepites.identity.enums import AliasKind, Attribute, CardState, Homonym, PhoneKind, Population, SearchKind, Strength
 from pepites.identity.insi.models import Filiation, Ins, InsiCall
-from pepites.identity.merging.models import Merge, MergeRow
+from pepites.identity.merging.models import Merge, RowToSort
 from pepites.networks.models import Network
 from pepites.patients.enums import IdentityStatus, Sex
 from pepites.patients.models import Patient
 
 __all__ = [
     "Alias",
+    "Collision",
     "Device",
     "DocumentCheck",
     "DomainIdentity",
     "DoubleCandidate",
     "Filiation",
     "IdentityBlock",
+    "Incident",
     "Ins",
     "InsiCall",
     "Merge",
-    "MergeRow",
     "NameFrequencies",
     "NotSame",
     "Phone",
+    "RowToSort",
     "SearchTrace",
 ]
 

@@ -43,6 +43,14 @@ CODES: Final = {
     "identity.card.settled": "Doublon possible tranché",
     "identity.card.settle": "Décision sur un doublon refusée",
     "identity.places": "Recherche de lieu",
+    "identity.collision.told": "Deux personnes dans un dossier, signalé",
+    "identity.collision.decided": "Deux personnes dans un dossier, décidé",
+    "identity.collision.separated": "Dossier de la seconde personne nommé",
+    "identity.collision.settled": "Deux personnes dans un dossier, réglé",
+    "identity.collision.read": "Consultation d'une collision",
+    "identity.collision.refused": "Acte sur une collision refusé",
+    "identity.incident.told": "Événement indésirable d'identité déclaré",
+    "identity.incident.closed": "Événement indésirable d'identité clos",
     "identity.merge.asked": "Fusion de deux identités demandée",
     "identity.merge.done": "Identités fusionnées",
     "identity.merge.rejected": "Fusion écartée par le second lecteur",
@@ -70,7 +78,9 @@ def register_personal_data() -> None:
         ("InsiCall", _LIFE),
         ("Filiation", _LIFE),
         ("Merge", _LIFE),
-        ("MergeRow", "10 ans après le tri"),
+        ("RowToSort", "10 ans après le tri"),
+        ("Collision", _LIFE),
+        ("Incident", "10 ans après la clôture"),
     ):
         register(PersonalData(f"identity.{name}", "patient", "patient_id", "identité", kept))
     register(PersonalData("identity.SearchTrace", "professional", "user_id", "sécurité", "1 an"))
@@ -79,17 +89,17 @@ def register_personal_data() -> None:
 def register_sorting() -> None:
     """What an unmerge lists for sorting (RNIV-13), and what it need not."""
     sort_rows_of(
-        SortedTable("identity_alias", "Autre nom", "added_at", "added_by_id"),
-        SortedTable("identity_phone", "Téléphone", "added_at"),
-        SortedTable("identity_documentcheck", "Pièce d'identité vérifiée", "recorded_at", "operator_id"),
+        SortedTable("identity_alias", "Autre nom", "added_at", "added_by_id", frozen=True),
+        SortedTable("identity_phone", "Téléphone", "added_at", frozen=True),
+        SortedTable("identity_documentcheck", "Pièce d'identité vérifiée", "recorded_at", "operator_id", frozen=True),
         SortedTable("identity_insicall", "Appel d'INSi", "asked_at", "asked_by_id"),
-        SortedTable("identity_filiation", "Filiation ou placement", "recorded_at", "recorded_by_id"),
+        SortedTable("identity_filiation", "Filiation ou placement", "recorded_at", "recorded_by_id", frozen=True),
     )
     leave_out("l'identité elle-même, et ce qui la suit", *(f"identity_{one}" for one in (
         "domainidentity", "domainidentityevent", "ins", "identityblock",
     )))  # fmt: skip
     leave_out("la cellule y décide d'une paire de personnes", *(f"identity_{one}" for one in (
-        "doublecandidate", "notsame", "merge", "mergerow",
+        "doublecandidate", "notsame", "merge", "rowtosort", "collision", "incident",
     )))  # fmt: skip
 
 
@@ -111,7 +121,7 @@ def register_navigation() -> None:
     navigation.register(
         navigation.NavEntry(
             label="Fusions",
-            icon="intersect",
+            icon="union",
             url_name="identity:merges",
             order=47,
             prefixes=tuple(f"identity:merge{one}" for one in ("", "-prepare", "-decide", "-undo", "-sort")),

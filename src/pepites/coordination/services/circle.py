@@ -18,6 +18,7 @@ from pepites.coordination.events import MemberChanged
 from pepites.coordination.models import CareTeamMember, Pathway
 from pepites.coordination.services.fil import write_fil
 from pepites.directory.models import PractitionerRole
+from pepites.identity.services import refuse_frozen
 from pepites.messaging.services import add_participant, ensure_circle_conversation
 
 CODE = "coordination.member.refused"
@@ -46,6 +47,7 @@ def invite_member(
     category = ProfessionCategory(practice.professional.category)
     decision = policies.can_invite(actor, held, invitee=category, opposed=_opposed(patient_id, practice_id))
     require(decision, code=CODE, subjects=(patient_id,), object_type="practice", object_id=practice_id)
+    refuse_frozen(patient_id)
     if level not in (Level.SOCIAL, Level.FULL):
         raise DomainError("Choisissez ce que la personne invitée pourra voir.", field="level")
     if regime is None:
@@ -159,12 +161,12 @@ def join_discussion(actor: Actor, member: CareTeamMember) -> None:
 
 
 def _opposed(patient_id: int, practice_id: int) -> bool:
-    rows = Opposition.objects.filter(patient_id=patient_id, lifted_at=None)
+    rows = Opposition.objects.filter(patient_id__same_person=patient_id, lifted_at=None)
     return any(row.practice_id == practice_id or (not row.practice_id and not row.network_id) for row in rows)
 
 
 def _refuse_double(patient_id: int, practice: PractitionerRole | None, attending: bool, but: int = 0) -> None:
-    members = CareTeamMember.objects.filter(patient_id=patient_id, status__in=OPEN_MEMBER).exclude(pk=but)
+    members = CareTeamMember.objects.filter(patient_id__same_person=patient_id, status__in=OPEN_MEMBER).exclude(pk=but)
     if practice is not None and members.filter(practice=practice).exists():
         name = practice.professional.display_name
         raise DomainError(f"{name} est déjà dans le cercle, ou y est déjà invité.", field="practice")

@@ -15,6 +15,7 @@ from pepites.coordination.models import CareTeamMember, Task
 from pepites.coordination.services.circle import join_discussion
 from pepites.coordination.services.fil import write_fil
 from pepites.coordination.services.tasks import complete_task
+from pepites.identity.services import refuse_frozen
 
 CODE = "coordination.consent.refused"
 
@@ -31,17 +32,18 @@ def collect_consent(
 ) -> ConsentRecord:
     """Record the person's consent; members who waited for it enter the circle, the task that asked for it is done."""
     _may(actor, patient_id)
+    refuse_frozen(patient_id)
     consent = access.record_consent(
         actor=actor, patient_id=patient_id, mode=mode, given_by=given_by, network_id=network_id,
         proof=proof.strip()[:200], text_version=text_version,
     )  # fmt: skip
-    waiting = CareTeamMember.objects.filter(patient_id=patient_id, status=MemberStatus.WAITING_CONSENT)
+    waiting = CareTeamMember.objects.filter(patient_id__same_person=patient_id, status=MemberStatus.WAITING_CONSENT)
     for member in waiting:
         member.status = MemberStatus.ACTIVE
         member.save(update_fields=["status"])
         record("coordination.member.activated", action="U", subjects=(patient_id,), object_id=member.public_id)
         join_discussion(actor, member)
-    tasks = Task.objects.filter(patient_id=patient_id, kind=TaskKind.CONSENT, state__in=OPEN_TASK)
+    tasks = Task.objects.filter(patient_id__same_person=patient_id, kind=TaskKind.CONSENT, state__in=OPEN_TASK)
     for task in tasks:
         complete_task(actor=actor, task=task)
     _fil(actor, patient_id, f"Consentement recueilli ({mode.label.lower()})")
@@ -53,9 +55,11 @@ def revoke_consent(*, actor: Actor, consent: ConsentRecord, reason: str) -> None
     _may(actor, consent.patient_id)
     if not reason.strip():
         raise DomainError("Dites pourquoi le consentement est retiré.", field="reason")
-    standing = ConsentRecord.objects.filter(patient_id=consent.patient_id, withdrawn_at=None).exclude(pk=consent.pk)
+    standing = ConsentRecord.objects.filter(patient_id__same_person=consent.patient_id, withdrawn_at=None).exclude(
+        pk=consent.pk
+    )
     outside = CareTeamMember.objects.filter(
-        patient_id=consent.patient_id, status=MemberStatus.ACTIVE, regime=Regime.OUTSIDE_TEAM
+        patient_id__same_person=consent.patient_id, status=MemberStatus.ACTIVE, regime=Regime.OUTSIDE_TEAM
     )
     for member in () if standing.exists() else outside:
         member.status = MemberStatus.WAITING_CONSENT
@@ -75,7 +79,7 @@ def oppose(
     """
     _may(actor, patient_id)
     _fil(actor, patient_id, "Opposition enregistrée")
-    members = CareTeamMember.objects.filter(patient_id=patient_id, status__in=OPEN_MEMBER)
+    members = CareTeamMember.objects.filter(patient_id__same_person=patient_id, status__in=OPEN_MEMBER)
     if practice_id is not None:
         members = members.filter(practice_id=practice_id)
     elif network_id is not None:

@@ -15,6 +15,7 @@ from pepites.common.errors import DomainError
 from pepites.coordination import policies
 from pepites.coordination.enums import Relation
 from pepites.coordination.models import Contact
+from pepites.identity.services import refuse_frozen
 
 CODE = "coordination.contact.refused"
 
@@ -35,6 +36,7 @@ def add_contact(
 ) -> Contact:
     """Add someone close; one *personne de confiance* at most (L.1111-6 CSP). The same ``key`` twice adds one."""
     require(policies.can_write_social(actor, level_on(patient_id)), code=CODE, subjects=(patient_id,))
+    refuse_frozen(patient_id)
     if not family_name.strip():
         raise DomainError("Indiquez au moins un nom.", field="family_name")
     values = {

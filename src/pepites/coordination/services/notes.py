@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pepites.access.policies import require
-from pepites.access.selectors import level_on
+from pepites.access.selectors import level_on, same_person
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
@@ -15,6 +15,7 @@ from pepites.coordination.enums import FILED_LENGTH, NOTE_LENGTH, FilKind, NoteS
 from pepites.coordination.events import NoteFiled
 from pepites.coordination.models import FilEntry, LiaisonNote
 from pepites.coordination.services.fil import write_fil
+from pepites.identity.services import refuse_frozen
 from pepites.messaging.markdown import render_text
 
 CODE = "coordination.note.refused"
@@ -36,10 +37,11 @@ def add_liaison_note(
     Raises ``Refused`` below the level needed, ``DomainError`` for an empty or too long text or a foreign reply.
     """
     require(policies.can_write_note(actor, level_on(patient_id)), code=CODE, subjects=(patient_id,))
+    refuse_frozen(patient_id)
     author_id = actor.practice_id
     assert author_id is not None
     _check(type, text, FILED_LENGTH if source_message else NOTE_LENGTH)
-    if reply_to is not None and reply_to.patient_id != patient_id:
+    if reply_to is not None and not same_person(reply_to.patient_id, patient_id):
         raise DomainError("Cette réponse ne concerne pas la même personne.")
     if reply_to is not None and reply_to.status != NoteStatus.CURRENT:
         raise DomainError("Cette note a été retirée par son auteur : écrivez une nouvelle note.")

@@ -15,6 +15,7 @@ from pepites.coordination.enums import OPEN_MEMBER, ClosingReason, FilKind, Path
 from pepites.coordination.models import CareTeamMember, Pathway
 from pepites.coordination.services.circle import remove_member
 from pepites.coordination.services.fil import write_fil
+from pepites.identity.services import refuse_frozen
 
 CODE = "coordination.pathway.refused"
 
@@ -28,6 +29,7 @@ def open_pathway(
     Raises ``Refused`` for whoever neither coordinates nor administers the network.
     """
     require(policies.can_open_pathway(actor, network_id), code=CODE, subjects=(patient_id,))
+    refuse_frozen(patient_id)
     enrol_in_network(actor=actor, patient_id=patient_id, network_id=network_id, organization_id=organization_id)
     opened, public_id = opened_on or today(), new_uuid()
     if opened > today():

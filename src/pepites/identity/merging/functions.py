@@ -191,7 +191,7 @@ LIST_ROWS = internal(
       FOR t IN SELECT * FROM jsonb_to_recordset(p_tables) AS x(name text, at text, author text) LOOP
         EXECUTE format($q$
       {_WALK.replace("p_merge", "$1")}
-      INSERT INTO identity_mergerow (public_id, merge_id, patient_id, "table", row_id, written_at, author_id, decision)
+      INSERT INTO identity_rowtosort (public_id, merge_id, patient_id, "table", row_id, written_at, author_id, decision)
       SELECT gen_random_uuid(), $1, r.patient_id, %L, r.id, %s, %s, '' FROM walk w JOIN %I r ON r.patient_id = w.patient_id
       WHERE r.id > (SELECT max(coalesce((k->>%L)::bigint, 0)) FROM unnest(w.marks) AS k)
         $q$, t.name, CASE WHEN t.at = '' THEN 'NULL' ELSE format('r.%I', t.at) END,
@@ -250,13 +250,14 @@ SORT = rls.definer_function(
     #variable_conflict use_column
     BEGIN
       IF NOT {_MAY} THEN {REFUSE} 'role_missing'; END IF;
-      UPDATE identity_mergerow r SET decision = p_decision, decided_by_id = {ACTOR_PRACTICE}, decided_at = {NOW}
+      UPDATE identity_rowtosort r SET decision = p_decision, decided_by_id = {ACTOR_PRACTICE}, decided_at = {NOW}
       WHERE r.public_id = p_row AND r.decision = '';
       IF NOT FOUND THEN {CONFLICT} 'sorted'; END IF;
       RETURN QUERY SELECT p.id, o.id, p.regional_id::text, o.regional_id::text, r.author_id, r."table"::text, r.written_at
-      FROM identity_mergerow r JOIN identity_merge m ON m.id = r.merge_id JOIN patients_patient p ON p.id = r.patient_id
-      JOIN patients_patient o ON o.id = CASE WHEN access_person_set(r.patient_id) @> ARRAY[m.patient_id]
-        THEN m.survivor_id ELSE m.patient_id END
+      FROM identity_rowtosort r JOIN patients_patient p ON p.id = r.patient_id
+      LEFT JOIN identity_merge m ON m.id = r.merge_id LEFT JOIN identity_collision c ON c.id = r.collision_id
+      JOIN patients_patient o ON o.id = CASE WHEN c.id IS NOT NULL THEN c.other_id
+        WHEN access_person_set(r.patient_id) @> ARRAY[m.patient_id] THEN m.survivor_id ELSE m.patient_id END
       WHERE r.public_id = p_row;
     END
     """,
@@ -297,9 +298,9 @@ POLICIES = "\n".join(
         rls.composite_key("identity_merge"),
         rls.grant("identity_merge", "SELECT"),
         rls.policy("identity_merge", "cell_reads_merges", "SELECT", using=CELL),
-        rls.enable("identity_mergerow"),
-        rls.composite_key("identity_mergerow"),
-        rls.grant("identity_mergerow", "SELECT"),
-        rls.policy("identity_mergerow", "cell_reads_rows", "SELECT", using=CELL),
+        rls.enable("identity_rowtosort"),
+        rls.composite_key("identity_rowtosort"),
+        rls.grant("identity_rowtosort", "SELECT"),
+        rls.policy("identity_rowtosort", "cell_reads_rows", "SELECT", using=CELL),
     ]
 )

@@ -52,11 +52,15 @@ class Merge(models.Model):
         return str(self.public_id)
 
 
-class MergeRow(models.Model):
-    """A row written between a merge and its undoing, to be sorted: whose is it? Nothing of its content is kept here."""
+class RowToSort(models.Model):
+    """A row to be given its person: written between a merge and its undoing, or in a file that mixes two persons.
+
+    Nothing of its content is kept here: the cell that sorts does not read it.
+    """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
-    merge = models.ForeignKey(Merge, on_delete=models.PROTECT, related_name="rows")
+    merge = models.ForeignKey(Merge, null=True, on_delete=models.PROTECT, related_name="rows")
+    collision = models.ForeignKey("identity.Collision", null=True, on_delete=models.PROTECT, related_name="rows")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     table = models.CharField(max_length=63)
     row_id = models.BigIntegerField()
@@ -68,10 +72,16 @@ class MergeRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["merge", "table", "row_id"], name="identity_mergerow_once"),
+            models.UniqueConstraint(fields=["merge", "table", "row_id"], name="identity_sort_merge_once"),
+            models.UniqueConstraint(fields=["collision", "table", "row_id"], name="identity_sort_collision_once"),
+            models.CheckConstraint(
+                condition=Q(merge__isnull=True, collision__isnull=False)
+                | Q(merge__isnull=False, collision__isnull=True),
+                name="identity_sort_why",
+            ),
             models.CheckConstraint(
                 condition=Q(decision="", decided_at=None) | (~Q(decision="") & Q(decided_at__isnull=False)),
-                name="identity_mergerow_shape",
+                name="identity_sort_shape",
             ),
         ]
 

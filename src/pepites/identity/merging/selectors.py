@@ -17,11 +17,15 @@ from pepites.common.errors import NotFound
 from pepites.common.sorting import sorted_tables
 from pepites.directory.models import PractitionerRole
 from pepites.identity import policies
+from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.enums import MergeState
-from pepites.identity.merging.models import Merge, MergeRow
+from pepites.identity.likeness import Verdict, likeness
+from pepites.identity.merging.models import Merge, RowToSort
 from pepites.identity.merging.service import OBSTACLES, REFUSED
-from pepites.identity.models import DomainIdentity
+from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.selectors.compare import Compared, TraitRow, compare, trait_row
+from pepites.identity.traits import AliasValue, IdentityTraits
+from pepites.identity.written import Written, written
 
 PAGE: Final = 20
 ROWS_SHOWN: Final = 200
@@ -37,6 +41,7 @@ class Sides:
     four_eyes: bool = False
     obstacle: str = ""
     why: str = ""
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,25 @@ def preview(actor: Actor, one: UUID, two: UUID) -> Sides:
     if survivor not in people or absorbed not in people:
         raise NotFound
     record("identity.merge.read", action="R", subjects=(survivor, absorbed))
-    return _sides(people[survivor], people[absorbed], four_eyes=four_eyes, obstacle=OBSTACLES.get(obstacle, obstacle))
+    unlike = likeness(_written(people[survivor]), _written(people[absorbed])).verdict is Verdict.NO
+    return _sides(
+        people[survivor], people[absorbed], four_eyes=four_eyes, obstacle=OBSTACLES.get(obstacle, obstacle),
+        unlike=unlike,
+    )  # fmt: skip
+
+
+def _written(one: DomainIdentity) -> Written:
+    """The person as the judge compares them, whatever the pages show."""
+    said = Precision.ANNEE if one.birth_date_interpreted else Precision.JOUR
+    traits = IdentityTraits(
+        one.birth_name, one.first_given_name, one.given_names,
+        PartialDate(one.birth_date, said, interpreted=one.birth_date_interpreted), sex=one.sex,
+        birth_place_cog=one.birth_place_cog, used_name=one.used_name, used_given_name=one.used_given_name,
+        mother_name=one.mother_name,
+    )  # fmt: skip
+    phones = Phone.objects.filter(patient_id=one.patient_id, active=True).values_list("key", flat=True)
+    aliases = Alias.objects.filter(patient_id=one.patient_id).values_list("birth_name", "given_names", "birth_date")
+    return written(traits, list(phones), [AliasValue(*each) for each in aliases], commune=one.commune_cog)
 
 
 def _identities(keys: Iterable[int]) -> dict[int, DomainIdentity]:
@@ -185,7 +208,7 @@ def merge_visible_to(actor: Actor, public_id: UUID) -> Page:
         raise NotFound
     record("identity.merge.read", action="R", subjects=(merge.survivor_id, merge.patient_id), object_id=public_id)
     survivor, absorbed = people[merge.survivor_id], people[merge.patient_id]
-    rows = MergeRow.objects.filter(merge=merge).select_related("author__professional")
+    rows = RowToSort.objects.filter(merge=merge).select_related("author__professional")
     return Page(
         merge=merge,
         sides=_sides(survivor, absorbed),
@@ -208,7 +231,7 @@ def _story(merge: Merge) -> list[tuple[str, str]]:
     return told
 
 
-def _sort_row(one: MergeRow, people: dict[int, DomainIdentity]) -> SortRow:
+def _sort_row(one: RowToSort, people: dict[int, DomainIdentity]) -> SortRow:
     known = sorted_tables().get(one.table)
     label, author = known.label if known else one.table, _who(one.author) if one.author else ""
     return SortRow(

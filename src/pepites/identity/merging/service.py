@@ -36,17 +36,18 @@ OBSTACLES: Final = {
 _WORDS: Final = OBSTACLES | {
     "absent": "L'une de ces personnes n'existe pas.",
     "asked": "Une fusion attend déjà un second avis pour l'une de ces personnes.",
-    "decided": "Cette demande de fusion a déjà été décidée.",
-    "same_reader": "Vous avez demandé cette fusion : un autre membre de la cellule doit la relire.",
+    "decided": "Cette demande a déjà été décidée.",
+    "same_reader": "Vous l'avez demandé vous-même : un autre membre de la cellule doit le relire.",
     "not_done": "Cette fusion n'est pas en vigueur.",
     "sorted": "Cette ligne a déjà été triée.",
+    "unsorted": "Il reste des lignes à trier.",
 }
 
 
 @contextmanager
-def _conflicts() -> Generator[None]:
+def _conflicts(code: str) -> Generator[None]:
     try:
-        with database_refusals(REFUSED):
+        with database_refusals(code):
             yield
     except DatabaseError as error:
         cause = error.__cause__
@@ -56,18 +57,20 @@ def _conflicts() -> Generator[None]:
         raise Conflict(_WORDS.get(word, "L'état actuel ne permet pas cet acte."), code=word or None) from None
 
 
-def _row(sql: str, params: Sequence[Any]) -> tuple[Any, ...]:
-    with _conflicts(), connection.cursor() as cursor:
+def call(code: str, sql: str, params: Sequence[Any]) -> tuple[Any, ...]:
+    """Call a function of merges or collisions and give its row; what it refuses is said in French."""
+    with _conflicts(code), connection.cursor() as cursor:
         cursor.execute(sql, list(params))
         row: tuple[Any, ...] = cursor.fetchone()
         return row
 
 
-def _said(reason: str) -> str:
-    reason = " ".join(reason.split())[:300]
-    if len(reason) < 5:
-        raise DomainError("Dites en quelques mots pourquoi.", field="reason")
-    return reason
+def said(text: str, longest: int = 300, *, field: str = "reason") -> str:
+    """A reason, or a description, in a few words at least."""
+    text = " ".join(text.split())[:longest]
+    if len(text) < 5:
+        raise DomainError("Dites-le en quelques mots.", field=field)
+    return text
 
 
 def ask_merge(*, actor: Actor, one: UUID, two: UUID, reason: str) -> tuple[UUID, MergeState]:
@@ -77,9 +80,10 @@ def ask_merge(*, actor: Actor, one: UUID, two: UUID, reason: str) -> tuple[UUID,
     """
     require(policies.can_merge(actor), code=REFUSED)
     public_id = new_uuid()
-    survivor, absorbed, state = _row(
+    survivor, absorbed, state = call(
+        REFUSED,
         "SELECT * FROM identity_ask_merge(%s, %s, %s, %s, %s)",
-        [public_id, one, two, _said(reason), list(sorted_tables())],
+        [public_id, one, two, said(reason), list(sorted_tables())],
     )
     record(
         "identity.merge.asked", action="C", subjects=(survivor, absorbed), object_type="merge", object_id=public_id,
@@ -93,16 +97,16 @@ def ask_merge(*, actor: Actor, one: UUID, two: UUID, reason: str) -> tuple[UUID,
 def decide_merge(*, actor: Actor, merge_id: UUID, accept: bool, reason: str = "") -> None:
     """The second reader's word. A refusal needs its reason; whoever asked may take the demand back."""
     require(policies.can_merge(actor), code=REFUSED)
-    said = reason.strip()[:300] if accept else _said(reason)
-    survivor, absorbed = _row(
-        "SELECT * FROM identity_decide_merge(%s, %s, %s, %s)", [merge_id, accept, said, list(sorted_tables())]
+    word = reason.strip()[:300] if accept else said(reason)
+    survivor, absorbed = call(
+        REFUSED, "SELECT * FROM identity_decide_merge(%s, %s, %s, %s)", [merge_id, accept, word, list(sorted_tables())]
     )
     if accept:
         _merged(survivor, absorbed, merge_id)
     else:
         record(
             "identity.merge.rejected", action="U", subjects=(survivor, absorbed), object_type="merge",
-            object_id=merge_id, justification=said[:200],
+            object_id=merge_id, justification=word[:200],
         )  # fmt: skip
 
 
@@ -117,8 +121,8 @@ def undo_merge(*, actor: Actor, merge_id: UUID, reason: str) -> int:
     wait to be sorted. Gives their number."""
     require(policies.can_merge(actor), code=REFUSED)
     tables = [{"name": one.name, "at": one.at, "author": one.author} for one in sorted_tables().values()]
-    survivor, absorbed, to_sort = _row(
-        "SELECT * FROM identity_undo_merge(%s, %s, %s)", [merge_id, _said(reason), json.dumps(tables)]
+    survivor, absorbed, to_sort = call(
+        REFUSED, "SELECT * FROM identity_undo_merge(%s, %s, %s)", [merge_id, said(reason), json.dumps(tables)]
     )
     record(
         "identity.merge.undone", action="U", subjects=(survivor, absorbed), object_type="merge", object_id=merge_id,
@@ -134,8 +138,8 @@ def sort_row(*, actor: Actor, row_id: UUID, decision: RowDecision) -> None:
     """Say whose a row is. The row itself stays where it was written (design, law 2): when it concerns the other person,
     its author is asked to write it there and to withdraw it here."""
     require(policies.can_merge(actor), code=REFUSED)
-    patient_id, other_id, number, other_number, author_id, table, at = _row(
-        "SELECT * FROM identity_sort_row(%s, %s)", [row_id, decision]
+    patient_id, other_id, number, other_number, author_id, table, at = call(
+        REFUSED, "SELECT * FROM identity_sort_row(%s, %s)", [row_id, decision]
     )
     record(
         "identity.merge.sorted", action="U", subjects=(patient_id, other_id), object_type="merge_row", object_id=row_id,

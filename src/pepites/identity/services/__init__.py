@@ -1,5 +1,15 @@
 """Writing identities: search before creation, creation, correction, proof, attributes, doubles."""
 
+from pepites.identity.collisions.service import (
+    close_incident,
+    collision_state,
+    decide_collision,
+    declare_collision,
+    give_other,
+    refuse_frozen,
+    settle_collision,
+    tell_incident,
+)
 from pepites.identity.merging.service import ask_merge, decide_merge, sort_row, undo_merge
 from pepites.identity.services.complements import add_alias, add_phone, remove_phone
 from pepites.identity.services.correction import correct_identity
@@ -36,16 +46,22 @@ __all__ = [
     "ask_merge",
     "check_document",
     "clear_attribute",
+    "close_incident",
     "close_issue",
+    "collision_state",
     "correct_identity",
     "count_attempt",
     "create_identity",
+    "decide_collision",
     "decide_merge",
     "declare_ase",
+    "declare_collision",
     "end_filiation",
+    "give_other",
     "link_mother",
     "lock_for_import",
     "open_line_card",
+    "refuse_frozen",
     "refuse_insi",
     "remove_phone",
     "revoke_document",
@@ -55,7 +71,9 @@ __all__ = [
     "set_attribute",
     "set_registration",
     "settle_card",
+    "settle_collision",
     "sort_row",
+    "tell_incident",
     "undo_merge",
     "verify_ins",
     "withdraw_ins",
