@@ -228,7 +228,9 @@ OBJECT_OF = {
 }
 UNMADE = {
     "accounts:remove-passkey", "access:review", "identity:double", "identity:merge", "identity:merge-decide",
-    "identity:merge-undo", "identity:merge-sort", "regional:undo", "regional:lift",
+    "identity:merge-undo", "identity:merge-sort", "identity:collision", "identity:collision-decide",
+    "identity:collision-other", "identity:collision-settle", "identity:incident-close", "regional:undo",
+    "regional:lift",
 }  # fmt: skip
 
 

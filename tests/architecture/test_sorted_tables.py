@@ -31,3 +31,10 @@ def test_what_is_declared_exists() -> None:
     known = columns()
     for table in sorted_tables().values():
         assert {"id", table.at or "id", table.author or "id"} <= known[table.name], table.name
+
+
+def test_a_frozen_file_takes_nothing_new_where_it_is_declared() -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'identity_frozen'")
+        guarded = {table for (table,) in cursor.fetchall()}
+    assert guarded == {one.name for one in sorted_tables().values() if one.frozen}

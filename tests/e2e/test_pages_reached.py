@@ -20,6 +20,7 @@ REACHED = (
     "access:emergency", "access:review", "accounts:invitation", "accounts:enrol", "accounts:second-factor",
     "coordination:invitation", "coordination:import-run", "coordination:import-report",
     "identity:insi-answer", "identity:label", "identity:ins-withdraw", "identity:merge-prepare", "identity:merge",
+    "identity:collision",
 )  # fmt: skip
 
 
@@ -217,3 +218,46 @@ def test_a_merge_made_and_undone(desk: Desk, screen: Screen) -> None:
     page.get_by_role("button", name="Défaire la fusion").click()
     expect(page.get_by_text("Fusion défaite")).to_be_visible()
     assert_reached(page, "fusion-defaite")
+
+
+@BOTH
+def test_two_persons_in_one_file(desk: Desk, screen: Screen) -> None:
+    """Told from the file, proven by the cell, separated, sorted: the file is frozen in between."""
+    maia = "SELECT p.public_id FROM patients_patient p JOIN coordination_pathway w ON w.patient_id = p.id"
+    mixed = desk.platform.value(
+        f"{maia} JOIN networks_network n ON n.id = w.network_id AND n.slug = 'maia' WHERE w.status = 'actif'"
+        " AND p.identity_flags = '' AND p.identity_status = 'PROV' ORDER BY p.id DESC LIMIT 1 OFFSET %s",
+        0 if screen == PHONE else 1,
+    )
+    second = desk.platform.value(
+        "SELECT regional_id FROM patients_patient WHERE identity_status = 'PROV' AND identity_flags = '' AND active"
+        " AND public_id <> %s ORDER BY id LIMIT 1",
+        mixed,
+    )
+    teller = desk.seat("mrobinel", screen, 422)
+    refused(teller, f"/personnes/{mixed}/identite/deux-personnes/", "Prévenir la cellule", "deux-personnes-erreurs")
+    teller.get_by_label("Ce qui fait penser à deux personnes").fill("Deux groupes sanguins dans les comptes rendus")
+    teller.get_by_role("button", name="Prévenir la cellule").click()
+    expect(teller.get_by_text("C'est signalé")).to_be_visible()
+    assert_reached(teller, "identite-collision-signalee")
+    page = desk.seat("epalmarin", screen, 422)
+    page.goto("/identite/collisions/")
+    page.locator("main table a").first.click()
+    assert_reached(page, "collision-signalee")
+    page.get_by_label("Ce qui le montre").fill("Les deux familles l'ont dit")
+    page.get_by_role("button", name="Avérée").click()
+    expect(page.get_by_label("Identifiant régional de la seconde personne")).to_be_visible()
+    assert_reached(page, "collision-averee")
+    teller.goto(f"/dossiers/{mixed}/")
+    expect(teller.get_by_text("Dossier gelé")).to_be_visible()
+    assert_reached(teller, "dossier-gele")
+    page.get_by_label("Identifiant régional de la seconde personne").fill(str(second))
+    page.get_by_role("button", name="C'est son dossier").click()
+    page.locator("#lignes-title").wait_for()
+    assert_reached(page, "collision-a-trier")
+    while page.get_by_role("button", name="Reste ici").count():
+        page.get_by_role("button", name="Reste ici").first.click()
+        page.wait_for_load_state()
+    page.get_by_role("button", name="Tout est trié").click()
+    expect(page.get_by_text("Réglée").first).to_be_visible()
+    assert_reached(page, "collision-reglee")

@@ -46,5 +46,6 @@ class UndoForm(forms.Form):
 class SortForm(forms.Form):
     """Whose a row is."""
 
-    merge = forms.UUIDField()
+    merge = forms.UUIDField(required=False)
+    collision = forms.UUIDField(required=False)
     decision = forms.ChoiceField(choices=RowDecision.choices)

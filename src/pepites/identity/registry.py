@@ -49,6 +49,7 @@ CODES: Final = {
     "identity.collision.settled": "Deux personnes dans un dossier, réglé",
     "identity.collision.read": "Consultation d'une collision",
     "identity.collision.refused": "Acte sur une collision refusé",
+    "identity.incident.read": "Consultation des événements indésirables d'identité",
     "identity.incident.told": "Événement indésirable d'identité déclaré",
     "identity.incident.closed": "Événement indésirable d'identité clos",
     "identity.merge.asked": "Fusion de deux identités demandée",
@@ -103,38 +104,15 @@ def register_sorting() -> None:
     )))  # fmt: skip
 
 
-def register_navigation() -> None:
-    """The worklists of the identity cell, doubles and answers of INSi."""
-    navigation.register(
-        navigation.NavEntry(
-            label="Doublons",
-            icon="people",
-            url_name="identity:doubles",
-            order=45,
-            prefixes=("identity:double", "identity:insi-issues"),
-            badge=_waiting_issues,
-            badge_label="{n} réponses d'INSi à traiter",
-            visible=_in_cell,
-            group="Identités",
-        )
-    )
-    navigation.register(
-        navigation.NavEntry(
-            label="Fusions",
-            icon="union",
-            url_name="identity:merges",
-            order=47,
-            prefixes=tuple(f"identity:merge{one}" for one in ("", "-prepare", "-decide", "-undo", "-sort")),
-            badge=_waiting_merges,
-            badge_label="{n} fusions à relire ou à trier",
-            visible=_in_cell,
-            group="Identités",
-        )
-    )
-
-
 def _in_cell(request: HttpRequest) -> bool:
     return bool(getattr(getattr(request, "actor", None), "identity_cell", False))
+
+
+def _waiting_collisions(request: HttpRequest) -> int:
+    from pepites.identity.collisions.selectors import waiting_collisions
+
+    actor = getattr(request, "actor", None)
+    return waiting_collisions(actor) if actor is not None else 0
 
 
 def _waiting_merges(request: HttpRequest) -> int:
@@ -149,3 +127,26 @@ def _waiting_issues(request: HttpRequest) -> int:
 
     actor = getattr(request, "actor", None)
     return waiting_issues(actor) if actor is not None else 0
+
+
+_CELL_PAGES: Final = (
+    ("Doublons", "people", "doubles", ("double", "insi-issues"), _waiting_issues, "{n} réponses d'INSi à traiter"),
+    ("Fusions", "union", "merges", ("merge", "merge-prepare", "merge-decide", "merge-undo", "merge-sort"),
+     _waiting_merges, "{n} fusions à relire ou à trier"),
+    ("Collisions", "exclamation-triangle", "collisions",
+     ("collision", "collision-decide", "collision-other", "collision-settle"), _waiting_collisions,
+     "{n} collisions à traiter"),
+    ("Événements", "flag", "incidents", ("incident-close",), None, "{n} en attente"),
+)  # fmt: skip
+
+
+def register_navigation() -> None:
+    """The worklists of the identity cell, one entry of the bar with a tab each."""
+    for order, (label, icon, name, more, badge, words) in enumerate(_CELL_PAGES):
+        navigation.register(
+            navigation.NavEntry(
+                label=label, icon=icon, url_name=f"identity:{name}", order=45 + 2 * order,
+                prefixes=tuple(f"identity:{one}" for one in more), badge=badge, badge_label=words, visible=_in_cell,
+                group="Identités",
+            )
+        )  # fmt: skip

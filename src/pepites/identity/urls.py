@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pepites.identity.views import doubles, filiation, insi, merges, person, search
+from pepites.identity.views import collisions, doubles, filiation, insi, merges, person, search
 
 app_name = "identity"
 urlpatterns = [
@@ -30,10 +30,18 @@ urlpatterns = [
     path("personnes/<uuid:public_id>/identite/ins/retirer/", insi.withdraw, name="ins-withdraw"),
     path("personnes/<uuid:public_id>/identite/etiquette/", insi.label, name="label"),
     path("personnes/<uuid:public_id>/identite/immatriculation/", insi.registration, name="registration"),
+    path("personnes/<uuid:public_id>/identite/deux-personnes/", collisions.tell, name="collision-tell"),
     path("identite/insi/", insi.issues, name="insi-issues"),
     path("identite/insi/<uuid:public_id>/traiter/", insi.close, name="insi-close"),
     path("identite/doublons/", doubles.worklist, name="doubles"),
     path("identite/doublons/<uuid:public_id>/trancher/", doubles.settle, name="double"),
+    path("identite/collisions/", collisions.listed, name="collisions"),
+    path("identite/collisions/<uuid:public_id>/", collisions.page, name="collision"),
+    path("identite/collisions/<uuid:public_id>/decider/", collisions.decide, name="collision-decide"),
+    path("identite/collisions/<uuid:public_id>/seconde/", collisions.other, name="collision-other"),
+    path("identite/collisions/<uuid:public_id>/regler/", collisions.settle, name="collision-settle"),
+    path("identite/evenements/", collisions.incidents, name="incidents"),
+    path("identite/evenements/<uuid:public_id>/clore/", collisions.close_incident, name="incident-close"),
     path("identite/fusions/", merges.listed, name="merges"),
     path("identite/fusions/preparer/<uuid:one>/<uuid:two>/", merges.prepare, name="merge-prepare"),
     path("identite/fusions/lignes/<uuid:public_id>/", merges.sort, name="merge-sort"),

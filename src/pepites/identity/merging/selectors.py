@@ -92,7 +92,7 @@ def preview(actor: Actor, one: UUID, two: UUID) -> Sides:
     if facts is None:
         raise NotFound
     survivor, absorbed, four_eyes, obstacle = facts
-    people = _identities((survivor, absorbed))
+    people = identities((survivor, absorbed))
     if survivor not in people or absorbed not in people:
         raise NotFound
     record("identity.merge.read", action="R", subjects=(survivor, absorbed))
@@ -117,7 +117,8 @@ def _written(one: DomainIdentity) -> Written:
     return written(traits, list(phones), [AliasValue(*each) for each in aliases], commune=one.commune_cog)
 
 
-def _identities(keys: Iterable[int]) -> dict[int, DomainIdentity]:
+def identities(keys: Iterable[int]) -> dict[int, DomainIdentity]:
+    """Active identities by person, as the cell reads them."""
     found = DomainIdentity.objects.filter(patient_id__in=set(keys), active=True, domain="PEPITES")
     return {one.patient_id: one for one in found}
 
@@ -147,7 +148,7 @@ def merges_visible_to(actor: Actor, *, state: MergeState, page: int = 1) -> tupl
         .annotate(waiting=Count("rows", filter=Q(rows__decision="")))
         .order_by("-asked_at", "-id")[start : start + PAGE + 1]
     )
-    people = _identities(key for one in found for key in (one.patient_id, one.survivor_id))
+    people = identities(key for one in found for key in (one.patient_id, one.survivor_id))
     if people:
         record("identity.merge.read", action="R", subjects=tuple(sorted(people)))
     return [_line(one, people) for one in found[:PAGE]], len(found) > PAGE
@@ -172,26 +173,29 @@ def merges_of(actor: Actor, identity: DomainIdentity) -> list[Line]:
         .annotate(waiting=Count("rows", filter=Q(rows__decision="")))
         .order_by("-asked_at", "-id")[:PAGE]
     )
-    people = _identities(key for one in found for key in (one.patient_id, one.survivor_id))
+    people = identities(key for one in found for key in (one.patient_id, one.survivor_id))
     return [_line(one, people) for one in found]
 
 
 def _line(one: Merge, people: dict[int, DomainIdentity]) -> Line:
     return Line(
-        one.public_id, _name(people.get(one.survivor_id)), _name(people.get(one.patient_id)), one.state,
-        MergeState(one.state).label, _day(one.asked_at), _who(one.asked_by), one.waiting,  # type: ignore[attr-defined]
+        one.public_id, name_of(people.get(one.survivor_id)), name_of(people.get(one.patient_id)), one.state,
+        MergeState(one.state).label, day(one.asked_at), who(one.asked_by), one.waiting,  # type: ignore[attr-defined]
     )  # fmt: skip
 
 
-def _name(one: DomainIdentity | None) -> str:
+def name_of(one: DomainIdentity | None) -> str:
+    """Name, first given name and birth date."""
     return f"{one.birth_name} {one.first_given_name}, {one.birth_date:%d/%m/%Y}" if one else "Identité inconnue"
 
 
-def _who(practice: PractitionerRole | None) -> str:
+def who(practice: PractitionerRole | None) -> str:
+    """Who acted; Pépites for a job."""
     return practice.professional.display_name if practice else "Pépites"
 
 
-def _day(at: dt.datetime | None) -> str:
+def day(at: dt.datetime | None) -> str:
+    """A moment in Cayenne."""
     return f"{at.astimezone(CAYENNE):%d/%m/%Y à %H h %M}" if at else ""
 
 
@@ -203,7 +207,7 @@ def merge_visible_to(actor: Actor, public_id: UUID) -> Page:
         .select_related("asked_by__professional", "decided_by__professional", "undone_by__professional")
         .first()
     )
-    people = _identities((merge.patient_id, merge.survivor_id)) if merge else {}
+    people = identities((merge.patient_id, merge.survivor_id)) if merge else {}
     if merge is None or len(people) < 2:
         raise NotFound
     record("identity.merge.read", action="R", subjects=(merge.survivor_id, merge.patient_id), object_id=public_id)
@@ -213,7 +217,7 @@ def merge_visible_to(actor: Actor, public_id: UUID) -> Page:
         merge=merge,
         sides=_sides(survivor, absorbed),
         story=_story(merge),
-        rows=[_sort_row(one, people) for one in rows.order_by("decision", "written_at", "id")[:ROWS_SHOWN]],
+        rows=[sort_row(one, people) for one in rows.order_by("decision", "written_at", "id")[:ROWS_SHOWN]],
         left=rows.filter(decision="").count(),
         own=bool(merge.asked_by and merge.asked_by.professional_id == actor.professional_id),
         readers=_readers(merge),
@@ -221,21 +225,22 @@ def merge_visible_to(actor: Actor, public_id: UUID) -> Page:
 
 
 def _story(merge: Merge) -> list[tuple[str, str]]:
-    told = [(_day(merge.asked_at), f"Demandée par {_who(merge.asked_by)} : {merge.reason}")]
+    told = [(day(merge.asked_at), f"Demandée par {who(merge.asked_by)} : {merge.reason}")]
     if merge.decided_at:
         word = "Refusée" if merge.state == MergeState.REFUSED else "Faite"
         after = f" : {merge.decision_reason}" if merge.decision_reason else ""
-        told.append((_day(merge.decided_at), f"{word} par {_who(merge.decided_by)}{after}"))
+        told.append((day(merge.decided_at), f"{word} par {who(merge.decided_by)}{after}"))
     if merge.undone_at:
-        told.append((_day(merge.undone_at), f"Défaite par {_who(merge.undone_by)} : {merge.undone_reason}"))
+        told.append((day(merge.undone_at), f"Défaite par {who(merge.undone_by)} : {merge.undone_reason}"))
     return told
 
 
-def _sort_row(one: RowToSort, people: dict[int, DomainIdentity]) -> SortRow:
+def sort_row(one: RowToSort, people: dict[int, DomainIdentity]) -> SortRow:
+    """One row to sort, in words."""
     known = sorted_tables().get(one.table)
-    label, author = known.label if known else one.table, _who(one.author) if one.author else ""
+    label, author = known.label if known else one.table, who(one.author) if one.author else ""
     return SortRow(
-        one.public_id, label, _day(one.written_at), author, _name(people.get(one.patient_id)),
+        one.public_id, label, day(one.written_at), author, name_of(people.get(one.patient_id)),
         one.get_decision_display() if one.decision else "",
     )  # fmt: skip
 
@@ -246,4 +251,4 @@ def _readers(merge: Merge) -> list[tuple[str, str, str]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM identity_merge_readers(%s)", [merge.public_id])
-        return [(name, organization, _day(last)) for name, organization, last in cursor.fetchall()]
+        return [(name, organization, day(last)) for name, organization, last in cursor.fetchall()]

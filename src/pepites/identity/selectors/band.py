@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from pepites.common.clock import today
+from pepites.identity.collisions.service import collision_state
+from pepites.identity.enums import CollisionState
 from pepites.identity.ins import InsNumber
 from pepites.identity.models import DomainIdentity, Ins
 from pepites.identity.selectors.insi import active_ins
@@ -61,8 +63,16 @@ def band(patient: Patient) -> Band:
         regional_id=grouped_regional_id(patient.regional_id),
         ins=InsNumber(oid, matricule).grouped if matricule else "",
         attributes=attribute_labels(patient.identity_flags),
-        alerts=_alerts(patient),
+        alerts=[*_mixed(patient), *_alerts(patient)],
     )
+
+
+def _mixed(patient: Patient) -> list[str]:
+    """Two persons in one file: asked for a doubtful identity only, which every such file has (RNIV-14)."""
+    state = collision_state(patient.pk) if "DOUT" in patient.identity_flags else None
+    if state is CollisionState.PROVEN:
+        return ["Dossier gelé : deux personnes y ont été mêlées, ne vous fiez pas à ce qu'il dit"]
+    return ["Deux personnes sont peut-être mêlées dans ce dossier : vérifiez avant de vous y fier"] if state else []
 
 
 def identity_band(identity: DomainIdentity) -> Band:

@@ -114,7 +114,9 @@ def sort(request: HttpRequest, public_id: UUID) -> HttpResponse:
             )
         except Conflict as refused:
             messages.warning(request, refused.message)
-    merge_id = form.cleaned_data.get("merge")
+    merge_id, collision_id = form.cleaned_data.get("merge"), form.cleaned_data.get("collision")
+    if collision_id:
+        return redirect("identity:collision", collision_id)
     return redirect("identity:merge", merge_id) if merge_id else redirect("identity:merges")
 
 

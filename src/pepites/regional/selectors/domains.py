@@ -11,6 +11,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import NotFound
+from pepites.identity.collisions.selectors import incidents_of
 from pepites.regional.enums import Queue
 from pepites.regional.models import Card, Domain, RegionalPerson, RegionalRecord, RuleSet
 from pepites.regional.selectors.labels import moment
@@ -57,8 +58,15 @@ def feed_of(domain: Domain) -> dict[str, Any]:
         "recent": spaced(recent.count()),
         "delay": duration(delay),
         "late": spaced(late),
+        "incidents": _incidents(domain),
         "last_error_at": moment(domain.last_error_at),
     }
+
+
+def _incidents(domain: Domain) -> str:
+    """Identity adverse events of the domain's structure; all of them for Pépites, which has no structure of its own."""
+    waiting, total = incidents_of(domain.organization_id if domain.code != "PEPITES" else None)
+    return f"{spaced(waiting)} à traiter, {spaced(total)} en tout"
 
 
 def _counted() -> QuerySet[Domain]:
