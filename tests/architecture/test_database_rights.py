@@ -24,6 +24,7 @@ DEFINER_FUNCTIONS = {
     "access_leave_network": "exit from a network",
     "access_lift_opposition": "end of an opposition; the networks it had narrowed open again",
     "access_may_review": "whether the actor reviews the emergency accesses of a person",
+    "access_lock": "a person row held before its rights; never called from outside",
     "access_mirror": "copies of rights over merged files; never called from outside",
     "access_offer": "offer of an access, by who holds the full level",
     "access_patient_id": "key of a person by public id, to trace a refusal",

@@ -112,8 +112,10 @@ REFRESH = rls.definer_function(
     "access_refresh(p_patient bigint)",
     "void",
     """
-    DECLARE person bigint[] := access_person_set(p_patient);
+    DECLARE person bigint[];
     BEGIN
+      PERFORM access_lock(p_patient);
+      person := access_person_set(p_patient);
     UPDATE access_accessgrant g SET level = CASE
         WHEN g.accepted_at IS NULL THEN 1
         WHEN g.regime = 'hors_equipe' AND NOT EXISTS (
@@ -146,6 +148,7 @@ LIFT_OPPOSITION = rls.definer_function(
     f"""
     DECLARE o access_opposition;
     BEGIN
+      PERFORM access_lock((SELECT patient_id FROM access_opposition WHERE public_id = p_opposition));
       SELECT * INTO o FROM access_opposition WHERE public_id = p_opposition AND lifted_at IS NULL FOR UPDATE;
       IF o.id IS NULL THEN RETURN false; END IF;
       IF NOT {TRUSTED} AND access_standing_level(o.patient_id) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
@@ -168,6 +171,7 @@ OFFER = rls.definer_function(
     "void",
     f"""
     BEGIN
+      PERFORM access_lock(p_patient);
       IF NOT {TRUSTED} AND access_standing_level(p_patient) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
       IF EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = ANY(access_person_set(p_patient))
                  AND o.lifted_at IS NULL AND (o.practice_id = p_practice OR (o.practice_id IS NULL AND o.network_id IS NULL)))
@@ -190,6 +194,7 @@ ACCEPT = rls.definer_function(
     "integer",
     f"""
     BEGIN
+      PERFORM access_lock(p_patient);
       UPDATE access_accessgrant SET accepted_at = statement_timestamp()
       WHERE patient_id = p_patient AND practice_id = {ACTOR_PRACTICE} AND basis = 'cercle' AND accepted_at IS NULL
         AND NOT merged AND (ends_at IS NULL OR ends_at > statement_timestamp());
@@ -206,6 +211,7 @@ END = rls.definer_function(
     f"""
     DECLARE done integer;
     BEGIN
+      PERFORM access_lock(p_patient);
       IF NOT {TRUSTED} AND p_practice IS DISTINCT FROM {ACTOR_PRACTICE} AND access_standing_level(p_patient) < 3 THEN
         {_REFUSE} 'level_too_low';
       END IF;
@@ -231,6 +237,7 @@ ENROL = rls.definer_function(
             AND m.starts_at <= statement_timestamp() AND (m.ends_at IS NULL OR m.ends_at > statement_timestamp())) THEN
         {_REFUSE} 'role_missing';
       END IF;
+      PERFORM access_lock(p_patient);
       INSERT INTO access_networkpatient (patient_id, network_id, organization_id)
       VALUES (p_patient, p_network, p_organization)
       ON CONFLICT (patient_id, network_id) WHERE ends_at IS NULL AND NOT merged DO NOTHING;
@@ -248,6 +255,7 @@ LEAVE = rls.definer_function(
     f"""
     BEGIN
       IF NOT {TRUSTED} AND access_standing_level(p_patient) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
+      PERFORM access_lock(p_patient);
       UPDATE access_networkpatient SET ends_at = statement_timestamp()
       WHERE patient_id = p_patient AND network_id = p_network AND ends_at IS NULL AND NOT merged;
       RETURN FOUND;
@@ -270,6 +278,7 @@ BREAK_GLASS = rls.definer_function(
       IF p_motive <> 'vital' AND EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = ANY(access_person_set(p_patient))
           AND o.lifted_at IS NULL AND (o.practice_id = {ACTOR_PRACTICE} OR (o.practice_id IS NULL AND o.network_id IS NULL)))
       THEN {_REFUSE} 'opposition'; END IF;
+      PERFORM access_lock(p_patient);
       INSERT INTO access_emergencyaccess (public_id, patient_id, practice_id, user_id, motive, explanation, ends_at,
           review_result, review_comment)
       VALUES (p_public, p_patient, {ACTOR_PRACTICE}, {ACTOR_USER}, p_motive, p_explanation, until, '', '');

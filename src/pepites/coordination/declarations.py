@@ -83,7 +83,7 @@ SORTED = (
     SortedTable("coordination_task", "Tâche", "created_at", "created_by_id"),
     SortedTable("coordination_careteammember", "Entrée dans le cercle", "invited_at", "invited_by_id", frozen=True),
     SortedTable("coordination_contact", "Contact", "created_at", "created_by_id", frozen=True),
-    SortedTable("coordination_pathway", "Parcours", "", "opened_by_id", frozen=True),
+    SortedTable("coordination_pathway", "Parcours", "opened_on", "opened_by_id", frozen=True),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {

@@ -73,13 +73,27 @@ MIRROR = rls.definer_function(
     language="plpgsql",
 ).replace(f"GRANT EXECUTE ON FUNCTION access_mirror(bigint) TO {rls.WEB}, {rls.WORKER};", "")  # fmt: skip
 
-# The lock makes a right that changes and a merge wait for each other: neither misses the other.
+# Taken first by whatever changes rights, before any row of rights: a merge locks the person row the same way, so that the
+# two wait for each other, neither missing the other; over merged files, one change at a time.
+LOCK = rls.definer_function(
+    "access_lock(p_patient bigint)",
+    "void",
+    """
+    DECLARE person bigint[];
+    BEGIN
+      PERFORM 1 FROM patients_patient p WHERE p.id = p_patient FOR KEY SHARE;
+      person := access_person_set(p_patient);
+      IF cardinality(person) > 1 THEN PERFORM pg_advisory_xact_lock(hashtextextended('person', person[1])); END IF;
+    END
+    """,
+    language="plpgsql",
+).replace(f"GRANT EXECUTE ON FUNCTION access_lock(bigint) TO {rls.WEB}, {rls.WORKER};", "")
+
 FOLLOW_RIGHTS = rls.definer_function(
     "access_follow_rights()",
     "trigger",
     """
     BEGIN
-      PERFORM 1 FROM patients_patient p WHERE p.id = NEW.patient_id FOR KEY SHARE;
       IF EXISTS (SELECT 1 FROM patients_patient p WHERE (p.id = NEW.patient_id AND p.survivor_id IS NOT NULL)
                    OR p.survivor_id = NEW.patient_id) THEN
         PERFORM access_mirror(NEW.patient_id);
@@ -96,4 +110,4 @@ TRIGGERS = "\n".join(
     for table in ("access_accessgrant", "access_networkpatient")
 )
 
-ALL = (PERSON_SET, MIRROR, FOLLOW_RIGHTS)
+ALL = (PERSON_SET, MIRROR, LOCK, FOLLOW_RIGHTS)

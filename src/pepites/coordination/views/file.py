@@ -78,7 +78,7 @@ def _page(request: HttpRequest, patient: Patient, sharing: Sharing, form: NoteFo
         before=_before(request.GET.get("avant", "")),
     )
     reply = request.GET.get("reponse", "")
-    may_write = bool(policies.can_write_note(actor, sharing.level))
+    may_write = bool(policies.can_write_note(actor, sharing.level)) and not context["identity"].frozen
     context |= {
         "lines": fil_lines(page.lines, may_write=may_write),
         "older": page.older.isoformat() if page.older else "",

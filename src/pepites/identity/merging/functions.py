@@ -111,7 +111,9 @@ JOIN = internal(
     """,
 )
 
-# Both person rows are locked, in order: two merges that cross wait for each other, and so does whoever changes a right.
+# One merge at a time: two that cross would each hold what the other wants. The person rows are locked before any right,
+# as ``access_lock`` does.
+_ONE = "PERFORM pg_advisory_xact_lock(hashtextextended('identity_merge', 0));"
 _LOCK = "PERFORM 1 FROM patients_patient p WHERE p.id = ANY(access_person_set({0}) || access_person_set({1})) ORDER BY p.id FOR UPDATE;"
 
 ASK = rls.definer_function(
@@ -122,6 +124,7 @@ ASK = rls.definer_function(
     DECLARE f record; made bigint;
     BEGIN
       IF NOT {_MAY} THEN {REFUSE} 'role_missing'; END IF;
+      {_ONE}
       SELECT * INTO f FROM identity_merge_facts(p_one, p_two);
       IF f.survivor IS NULL THEN {CONFLICT} 'absent'; END IF;
       {_LOCK.format("f.survivor", "f.absorbed")}
@@ -147,6 +150,7 @@ DECIDE = rls.definer_function(
     DECLARE m identity_merge; f record;
     BEGIN
       IF NOT {_MAY} THEN {REFUSE} 'role_missing'; END IF;
+      {_ONE}
       SELECT * INTO m FROM identity_merge g WHERE g.public_id = p_public FOR UPDATE;
       IF m.id IS NULL THEN {REFUSE} 'not_in_circle'; END IF;
       IF m.state <> 'demandee' THEN {CONFLICT} 'decided'; END IF;
@@ -211,6 +215,7 @@ UNDO = rls.definer_function(
     DECLARE m identity_merge; family bigint[]; listed integer; root bigint;
     BEGIN
       IF NOT {_MAY} THEN {REFUSE} 'role_missing'; END IF;
+      {_ONE}
       SELECT * INTO m FROM identity_merge g WHERE g.public_id = p_public FOR UPDATE;
       IF m.id IS NULL THEN {REFUSE} 'not_in_circle'; END IF;
       IF m.state <> 'faite' THEN {CONFLICT} 'not_done'; END IF;

@@ -23,6 +23,11 @@ from pepites.patients.enums import IdentityStatus
 from pepites.patients.languages import language_label
 from pepites.patients.models import Patient
 
+_MIXED = {
+    CollisionState.TOLD: "Deux personnes sont peut-être mêlées dans ce dossier : vérifiez avant de vous y fier",
+    CollisionState.PROVEN: "Dossier gelé : deux personnes y ont été mêlées, ne vous fiez pas à ce qu'il dit",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -43,11 +48,14 @@ class Band:
     ipp: str = ""
     attributes: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+    frozen: bool = False
 
 
 def band(patient: Patient) -> Band:
     """Identity band of a person the actor may see: one query, for the birth place and the number when qualified."""
     rows = DomainIdentity.objects.filter(patient_id=patient.pk, active=True, domain="PEPITES")
+    # Asked for a doubtful identity only, which every file that mixes two persons has (RNIV-14).
+    mixed = collision_state(patient.pk) if "DOUT" in patient.identity_flags else None
     place, oid, matricule = _place_and_ins(rows, qualified=patient.identity_status == IdentityStatus.QUALIFIED)
     return Band(
         birth_name=patient.birth_name,
@@ -63,16 +71,9 @@ def band(patient: Patient) -> Band:
         regional_id=grouped_regional_id(patient.regional_id),
         ins=InsNumber(oid, matricule).grouped if matricule else "",
         attributes=attribute_labels(patient.identity_flags),
-        alerts=[*_mixed(patient), *_alerts(patient)],
+        alerts=[*([_MIXED[mixed]] if mixed else []), *_alerts(patient)],
+        frozen=mixed is CollisionState.PROVEN,
     )
-
-
-def _mixed(patient: Patient) -> list[str]:
-    """Two persons in one file: asked for a doubtful identity only, which every such file has (RNIV-14)."""
-    state = collision_state(patient.pk) if "DOUT" in patient.identity_flags else None
-    if state is CollisionState.PROVEN:
-        return ["Dossier gelé : deux personnes y ont été mêlées, ne vous fiez pas à ce qu'il dit"]
-    return ["Deux personnes sont peut-être mêlées dans ce dossier : vérifiez avant de vous y fier"] if state else []
 
 
 def identity_band(identity: DomainIdentity) -> Band:
