@@ -9,11 +9,11 @@ from pepites.regional.database import rows, subjects_of
 from pepites.regional.engine import Judged, MatchRecord, judge, likelihood
 from pepites.regional.functions.queries import DATA
 from pepites.regional.models import RuleSet
-from pepites.regional.records import loaded, match_record, thresholds_of
+from pepites.regional.records import match_record, thresholds_of
 from pepites.regional.selectors.labels import veto_label
 
 _CLASSES = {"A": "A, lien automatique", "B": "B, à revoir", "C": "C, pas de lien"}
-_ONE = f"""SELECT r.id, l.person_id, r.domain_id, {DATA} FROM regional_regionalrecord r
+_ONE = f"""SELECT r.id, l.person_id, r.domain_id, '', r.status, r.birth_date, {DATA} FROM regional_regionalrecord r
 JOIN regional_domain d ON d.id = r.domain_id JOIN regional_link l ON l.record_id = r.id AND l.active
 WHERE r.active AND (d.code || ':' || r.local_id = %s OR r.public_id::text = %s)"""  # noqa: S608 - our own text
 
@@ -37,8 +37,7 @@ def _found(name: str) -> MatchRecord:
         raise DomainError(
             f"« {name} » n'est pas une identité active du serveur : écrivez DOMAINE:identifiant (CHC:1234567)."
         )
-    record_id, person_id, domain_id, data = found[0]
-    return match_record(record_id, person_id, domain_id, loaded(data))
+    return match_record(*found[0])
 
 
 def _text(verdict: Judged) -> str:

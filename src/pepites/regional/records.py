@@ -116,16 +116,35 @@ def numbers_of(data: Mapping[str, Any]) -> list[str]:
 
 
 def match_record(
-    record_id: int, person_id: int, domain_id: int, data: Mapping[str, Any], form: str = "", *, blocked: bool = False
+    record_id: int,
+    person_id: int,
+    domain_id: int,
+    form: str,
+    status: str,
+    born: dt.date,
+    data: object,
+    *,
+    since: dt.date | None = None,
+    blocked: bool = False,
 ) -> MatchRecord:
-    """A stored record as the judge sees it: by its ``form`` when it was computed, else by its traits."""
-    ins = (data["ins_oid"], data["ins_matricule"]) if data["ins_matricule"] else None
-    shape = unpacked(form, ins[1] if ins else "") if form else shape_of(data, ins[1] if ins else "")
+    """A stored record as the judge sees it: by its ``form`` when it was computed, else by its traits in ``data``.
+
+    ``data`` is None for a record with a form and nothing that qualifies it. ``since``: see ``newborns_since``.
+    """
+    newborn = born > (since or newborns_since())
+    if data is None:
+        shape = unpacked(form)
+        return MatchRecord(
+            record_id, person_id, domain_id, shape, status, interpreted=bool(shape.forms[0].wk), newborn=newborn,
+            blocked=blocked,
+        )  # fmt: skip
+    said = loaded(data)
+    ins = (said["ins_oid"], said["ins_matricule"]) if said["ins_matricule"] else None
+    shape = unpacked(form, ins[1] if ins else "") if form else shape_of(said, ins[1] if ins else "")
     return MatchRecord(
-        record_id, person_id, domain_id, shape, data["status"], ins,
-        frozenset((oid, number) for oid, number in data["ins_history"]), bool(shape.forms[0].wk),
-        "DOUT" in data["attributes"], _newborn(dt.date.fromisoformat(data["birth_date"])), data["multiple_birth"],
-        data["birth_rank"], blocked,
+        record_id, person_id, domain_id, shape, status, ins,
+        frozenset((oid, number) for oid, number in said["ins_history"]), bool(shape.forms[0].wk),
+        "DOUT" in said["attributes"], newborn, said["multiple_birth"], said["birth_rank"], blocked,
     )  # fmt: skip
 
 
@@ -141,11 +160,11 @@ def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
     return MatchRecord(
         0, 0, domain_id, shape, record.status, ins,
         frozenset((one.oid, one.matricule) for one in record.ins_history), bool(shape.forms[0].wk),
-        "DOUT" in record.attributes, _newborn(record.traits.birth_date.stored), record.traits.multiple_birth,
+        "DOUT" in record.attributes, record.traits.birth_date.stored > newborns_since(), record.traits.multiple_birth,
         record.birth_rank,
     )  # fmt: skip
 
 
-def _newborn(born: dt.date) -> bool:
-    """Less than 28 days old: no link by itself (STIC-7)."""
-    return (today() - born).days < NEWBORN_DAYS
+def newborns_since() -> dt.date:
+    """Whoever is born after that day is less than 28 days old: no link by itself (STIC-7)."""
+    return today() - dt.timedelta(days=NEWBORN_DAYS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import struct
 import sys
@@ -17,6 +16,7 @@ from pepites.identity.matching import standard
 from pepites.identity.matching.canonical import Rare, rare
 
 MAX_BYTES = 64_000_000
+_REMEMBERED = 100_000
 _HEAD = struct.Struct("<4sQ")
 _MAGIC = b"PEP1"
 
@@ -37,6 +37,7 @@ class PackedCounts:
     keys: array[int] = field(default_factory=lambda: array("Q"), repr=False)
     counts: array[int] = field(default_factory=lambda: array("I"), repr=False)
     version: str = ""
+    _known: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, kind: str, text: str) -> int:
         """Records that have ``text``: ``s g b`` sounds of surname, given name, both; ``S G`` as written; ``d`` date."""
@@ -47,21 +48,20 @@ class PackedCounts:
     def rarity(self, sn: str | None, snk: str | None, gn: str | None, gnk: str | None, born: dt.date | None) -> Rare:
         """``rs rg nc ns ng ex`` of a record, as the comparisons read them."""
         return rare(
-            self.total, _seen(self, "s", snk), _seen(self, "g", gnk), _seen(self, "b", f"{snk or ''}|{gnk or ''}"),
-            (_seen(self, "S", sn), _seen(self, "G", gn)),
-            _seen(self, "d", born.isoformat()) if born else self.total / 20_000,
+            self.total, self._seen(f"s{snk}") if snk else 1, self._seen(f"g{gnk}") if gnk else 1,
+            self._seen(f"b{snk or ''}|{gnk or ''}"),
+            (self._seen(f"S{sn}") if sn else 1, self._seen(f"G{gn}") if gn else 1),
+            self._seen(f"d{born.isoformat()}") if born else self.total / 20_000,
         )  # fmt: skip
 
-    def __hash__(self) -> int:
-        return hash((self.version, self.total, len(self.keys)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PackedCounts) and (self.version, self.total) == (other.version, other.total)
-
-
-@functools.lru_cache(maxsize=100_000)
-def _seen(counts: PackedCounts, kind: str, text: str | None) -> int:
-    return counts.of(kind, text) if text else 1
+    def _seen(self, key: str) -> int:
+        """``of``, remembered: the same names come back."""
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = self.of(key[0], key[1:])
+        return found
 
 
 def count(rows: Iterable[tuple[str, str, dt.date | None]]) -> tuple[int, Counter[int]]:

@@ -30,10 +30,13 @@ DATA = """jsonb_build_object('public_id', r.public_id, 'local_id', r.local_id, '
   'ins_oid', r.ins_oid, 'ins_matricule', r.ins_matricule, 'ins_history', r.ins_history)"""
 
 FORM = f"CASE WHEN starts_with(r.form, '{PREFIX}') THEN r.form ELSE '' END"
-# What the judge reads of a record: what qualifies it when its form was computed, else its traits too.
-_JUDGED = f"""CASE WHEN starts_with(r.form, '{PREFIX}') THEN jsonb_build_object('status', r.status, 'attributes', r.attributes,
-  'birth_rank', r.birth_rank, 'ins_oid', r.ins_oid, 'ins_matricule', r.ins_matricule, 'ins_history', r.ins_history,
-  'multiple_birth', r.multiple_birth, 'birth_date', r.birth_date) ELSE {DATA} END"""
+# What the judge reads of a record: nothing more than its status and date when its form was computed and it has neither
+# INS nor mark, as most; else what qualifies it; its traits too when it has no form.
+_JUDGED = f"""r.status::text, r.birth_date, CASE WHEN NOT starts_with(r.form, '{PREFIX}') THEN {DATA}
+  WHEN r.ins_matricule = '' AND r.attributes = '{{}}' AND r.birth_rank IS NULL AND NOT r.multiple_birth AND r.ins_history = '[]'
+  THEN NULL ELSE jsonb_build_object('attributes', r.attributes, 'birth_rank', r.birth_rank, 'ins_oid', r.ins_oid,
+  'ins_matricule', r.ins_matricule, 'ins_history', r.ins_history, 'multiple_birth', r.multiple_birth) END"""
+_READ = "form text, status text, born date, data jsonb)"
 
 # Only what was fed in this very transaction may be matched by whoever fed it; the cell may look again at any time.
 # « self » the record, « own » the rest of its person, « hit » found by a key (or by its names when fuzzy), « kin » the
@@ -41,7 +44,7 @@ _JUDGED = f"""CASE WHEN starts_with(r.form, '{PREFIX}') THEN jsonb_build_object(
 CANDIDATES_SQL = rls.definer_function(
     "regional_candidates(p_records bigint[], p_fuzzy boolean)",
     "TABLE (ref bigint, role text, record_id bigint, person_id bigint, domain_id bigint, blocked boolean, origin text,"
-    " form text, data jsonb)",
+    f" {_READ}",
     f"""
     #variable_conflict use_column
     BEGIN
@@ -210,7 +213,7 @@ FIND = rls.definer_function(
 # ``$match``: candidates for traits that nobody stored. Complete criteria are checked by the service, and again here.
 MATCH = rls.definer_function(
     "regional_match(p_keys bigint[], p_year smallint, p_day smallint, p_weak boolean, p_name text, p_given text)",
-    "TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, form text, data jsonb)",
+    f"TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, {_READ}",
     f"""
     #variable_conflict use_column
     BEGIN

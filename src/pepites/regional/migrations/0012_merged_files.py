@@ -1,10 +1,19 @@
-"""Pépites' own merges in the regional server, undone with them (RNIV-13)."""
+"""Pépites' own merges in the regional server, undone with them (RNIV-13); candidates read with less."""
 
 from django.db import migrations
 
-from pepites.regional.functions import feed, local
+from pepites.regional.functions import feed, local, queries
 
-SQL = "\n".join([feed.FEED_PEPITES, *local.ALL])
+SQL = "\n".join(
+    [
+        "DROP FUNCTION IF EXISTS regional_candidates(bigint[], boolean);",
+        "DROP FUNCTION IF EXISTS regional_match(bigint[], smallint, smallint, boolean, text, text);",
+        queries.CANDIDATES_SQL,
+        queries.MATCH,
+        feed.FEED_PEPITES,
+        *local.ALL,
+    ]
+)
 
 
 class Migration(migrations.Migration):

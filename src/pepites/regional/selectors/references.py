@@ -10,7 +10,15 @@ from pepites.identity.normalisation import TraitError, strict_birth_name, strict
 from pepites.regional.database import ABSENT, UnknownLocalId, rows
 from pepites.regional.engine import HARD, Judged, Thresholds, judge, likelihood
 from pepites.regional.models import Domain, RuleSet
-from pepites.regional.records import incoming_match, keys_of, loaded, match_record, thresholds_of, traits_of
+from pepites.regional.records import (
+    incoming_match,
+    keys_of,
+    loaded,
+    match_record,
+    newborns_since,
+    thresholds_of,
+    traits_of,
+)
 from pepites.regional.values import CrossReference, Grade, IncomingRecord, MatchFound, Page, PdqCriteria, PersonFound
 
 REFUSED = "regional.query.refused"
@@ -85,8 +93,9 @@ def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], di
             asked.traits.given_names,
         ],
     )  # fmt: skip
-    others = [match_record(one, person, domain, loaded(data), form) for one, person, domain, _, form, data in found]
-    return judge(me, others, limits), {person: irp for _, person, _, irp, _, _ in found}
+    since = newborns_since()
+    others = [match_record(one, person, domain, *said, since=since) for one, person, domain, _, *said in found]
+    return judge(me, others, limits), {row[1]: row[3] for row in found}
 
 
 def match_traits(*, actor: Actor, record: IncomingRecord, count: int, only_certain: bool) -> list[MatchFound]:

@@ -20,7 +20,7 @@ from pepites.regional.enums import Origin, Queue
 from pepites.regional.events import RecordsLinked
 from pepites.regional.functions.base import FEED_LOCK
 from pepites.regional.models import RuleSet
-from pepites.regional.records import loaded, match_record, thresholds_of
+from pepites.regional.records import match_record, newborns_since, thresholds_of
 
 CARDS_A_RECORD = 5
 Card = dict[str, object]
@@ -95,10 +95,11 @@ def _neighbours(record_ids: Sequence[int], *, fuzzy: bool) -> dict[int, Neighbou
     )
     interesting = {ref for ref, role, *_ in found if role != "self"}
     around: dict[int, Neighbours] = defaultdict(Neighbours)
-    for ref, role, record_id, person_id, domain_id, blocked, origin, form, data in found:
+    since = newborns_since()
+    for ref, role, record_id, person_id, domain_id, blocked, origin, *said in found:
         if ref not in interesting:
             continue
-        near, one = around[ref], match_record(record_id, person_id, domain_id, loaded(data), form, blocked=blocked)
+        near, one = around[ref], match_record(record_id, person_id, domain_id, *said, since=since, blocked=blocked)
         if role == "self":
             near.me, near.by_machine = one, near.by_machine or origin in BY_MACHINE
         elif role == "own":
