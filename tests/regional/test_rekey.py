@@ -1,6 +1,5 @@
 """Keys of the region made again, and its names counted."""
 
-from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -67,7 +66,7 @@ def test_forms_are_computed_for_whoever_lacks_one_and_judge_alike() -> None:
         for one in RegionalRecord.objects.all():
             ins = one.ins_matricule
             kept, fresh = unpacked(one.form, ins), shape_of(shapes[one.local_id][1], ins)
-            assert [astuple(form)[:26] for form in kept.forms] == [astuple(form)[:26] for form in fresh.forms]
+            assert [form[:26] for form in kept.forms] == [form[:26] for form in fresh.forms]
             assert kept.phones == fresh.phones
 
 

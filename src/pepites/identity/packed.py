@@ -43,5 +43,4 @@ def _form(shape: list[Any], number: str | None) -> Canonical:
     year, month, day = shape[14], shape[15], shape[16]
     born = dt.date(year, month, day) if year else None
     rarity = current().rarity(shape[0], shape[1], shape[6], shape[7], born)
-    values: list[Any] = [*shape[:-1], number, shape[-1], (), (), *rarity]
-    return Canonical(*values)
+    return Canonical._make((*shape[:-1], number, shape[-1], (), (), *rarity))

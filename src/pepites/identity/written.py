@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pepites.identity.frequencies import current
@@ -46,7 +46,7 @@ class Written:
 
     def with_phone(self, phone: str) -> tuple[Canonical, ...]:
         """The forms, that phone being the one compared."""
-        return self.forms if self.forms[0].ph == phone else tuple(replace(one, ph=phone) for one in self.forms)
+        return self.forms if self.forms[0].ph == phone else tuple(one._replace(ph=phone) for one in self.forms)
 
 
 class Compared(NamedTuple):
@@ -76,9 +76,9 @@ def written(
         )  # fmt: skip
         form = canonical(raw, frequencies)
         if known and form.ph != known[0]:
-            form = replace(form, ph=known[0])
+            form = form._replace(ph=known[0])
         if one.interpreted and not form.wk:
-            form = replace(form, wk=True)  # said interpreted, whatever the day looks like (GUY-4)
+            form = form._replace(wk=True)  # said interpreted, whatever the day looks like (GUY-4)
         strict.append(one)
         forms.append(form)
     return Written(tuple(forms), tuple(strict), known)

@@ -149,7 +149,7 @@ def _judge_pair(a: MatchRecord, b: MatchRecord, limits: Thresholds) -> Judged:
 
 def _without_ins(one: Written) -> Written:
     """A number and its successor are compared by the history, not letter by letter (INS-4)."""
-    return Written(tuple(replace(form, ins=None) for form in one.forms), one.strict, one.phones)
+    return Written(tuple(form._replace(ins=None) for form in one.forms), one.strict, one.phones)
 
 
 def _homonyms(a: MatchRecord, b: MatchRecord, found: Compared) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from pepites.identity.matching import standard
 from pepites.identity.matching.standard import NameForm, name_form
@@ -35,8 +35,7 @@ class RawRecord:
     ins: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
+class Canonical(NamedTuple):
     """A record as the comparisons read it; None when it says nothing.
 
     Names as joined words: ``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo``

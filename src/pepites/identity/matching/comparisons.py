@@ -1,7 +1,7 @@
 """The comparisons and their levels, best first: what two records are asked, in French for those who read the verdict."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pepites.identity.matching.conditions import (
@@ -14,7 +14,7 @@ from pepites.identity.matching.conditions import (
     contains,
     crossed,
     either_missing,
-    level_function,
+    level_functions,
     one_edit,
     plain,
     same,
@@ -43,13 +43,6 @@ class Comparison:
     levels: tuple[Level, ...]
     evidence: bool = True
     """False for what only tempers the others (rarity): monotone in nothing, never shown alone."""
-
-    level: Callable[[Any, Any], int] = field(init=False, repr=False, compare=False)
-    """Number of the first level that holds, counted from the last (0); ``MISSING`` when one side is silent."""
-
-    def __post_init__(self) -> None:
-        tests = [one.condition for one in self.levels]
-        object.__setattr__(self, "level", level_function(self.missing, tests))
 
 
 def _levels(*pairs: tuple[Condition, str]) -> tuple[Level, ...]:
@@ -188,9 +181,6 @@ COMPARISONS: Final[tuple[Comparison, ...]] = (
     SURNAME, GIVEN, OTHER_GIVEN, INVERTED, TWIN_SPELLING, DATE, SEX, PLACE, COMMUNE, PHONE, MOTHER, INS, NEWBORN, *RARITY,
 )  # fmt: skip
 NAMES: Final = tuple(one.name for one in COMPARISONS)
-_LEVELS: Final = tuple(one.level for one in COMPARISONS)
-
-
-def levels_of(left: Any, right: Any) -> tuple[int, ...]:
-    """The levels of a pair, in the order of ``COMPARISONS``."""
-    return tuple([level(left, right) for level in _LEVELS])
+levels_of: Final = level_functions([(one.missing, [each.condition for each in one.levels]) for one in COMPARISONS])
+"""The levels of a pair, in the order of ``COMPARISONS``: the number of the first that holds, counted from the last (0);
+``MISSING`` when one side is silent."""

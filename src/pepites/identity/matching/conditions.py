@@ -5,6 +5,7 @@ In SQL the records' columns are suffixed ``_l`` and ``_r``, as Splink wants; in 
 expressions on ``l`` and ``r``: a comparison joins them into one function, four times faster than one call a level.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,7 @@ DUCKDB: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
+_LIKENESS: Final = re.compile(r"jw\(l\.\w+, r\.\w+\)")
 _NAMESPACE: Final[Mapping[str, Any]] = {
     "jw": JaroWinkler.similarity,
     "dl": DamerauLevenshtein.distance,
@@ -62,16 +64,27 @@ def _compiled(text: str, namespace: Mapping[str, Any]) -> Test:
     return test
 
 
-def level_function(missing: Condition, tests: Sequence[Condition]) -> Callable[[Any, Any], int]:
-    """One function for the whole comparison: -1 when ``missing``, else the rank of the first test from the last, 0."""
+def level_functions(
+    comparisons: Sequence[tuple[Condition, Sequence[Condition]]],
+) -> Callable[[Any, Any], tuple[int, ...]]:
+    """One function for all comparisons, each its ``missing`` and its tests: -1 when missing, else the rank of the first
+    test that holds, counted from the last, 0. A likeness asked by several tests is computed once."""
     namespace: dict[str, Any] = dict(_NAMESPACE)
+    text = ", ".join(_level_text(missing, tests, namespace) for missing, tests in comparisons)
+    asked = list(dict.fromkeys(_LIKENESS.findall(text)))
+    for rank, call in enumerate(asked):
+        text = text.replace(call, f"(j{rank} if j{rank} is not None else (j{rank} := {call}))")
+    unknown = "".join(f"j{rank} = " for rank in range(len(asked)))
+    exec(f"def levels(l, r):\n    {unknown}None\n    return ({text},)", namespace)  # noqa: S102 - our own text
+    made: Callable[[Any, Any], tuple[int, ...]] = namespace["levels"]
+    return made
+
+
+def _level_text(missing: Condition, tests: Sequence[Condition], namespace: dict[str, Any]) -> str:
     text = "0"
     for rank, one in enumerate(reversed(tests[:-1]), start=1):
         text = f"{rank} if {one.text(namespace)} else {text}"
-    made: Callable[[Any, Any], int] = eval(  # noqa: S307 - our own text, never what people type
-        f"lambda l, r: -1 if {missing.text(namespace)} else {text}", namespace
-    )
-    return made
+    return f"(-1 if {missing.text(namespace)} else {text})"
 
 
 def _written(sql: Callable[[Mapping[str, str]], str], python: str) -> Condition:

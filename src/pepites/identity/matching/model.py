@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -52,12 +52,21 @@ class Model:
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.slope * score + self.shift))))
 
     @functools.cached_property
-    def ranked(self) -> tuple[tuple[tuple[int, tuple[float, ...]], ...], tuple[tuple[int, int, Any], ...]]:
-        """The tables by rank of comparison, for the sum that is made a thousand times a second."""
-        return (
-            tuple((INDEX[name], values) for name, values in self.main.items()),
-            tuple((INDEX[one], INDEX[two], table) for (one, two), table in self.pairs.items()),
-        )
+    def summed(self) -> Callable[[Sequence[int]], float]:
+        """The sum of the tables for the levels of a pair, as one expression: it is made ten thousand times a second.
+
+        The « missing » entry goes last, where the level -1 finds it.
+        """
+        names: dict[str, Any] = {"start": self.intercept, "ins": _missing_last(self.ins)}
+        text = f"start + ins[v[{INDEX['ins']}]]"
+        for name, values in self.main.items():
+            names[f"t{len(names)}"] = _missing_last(values)
+            text += f" + t{len(names) - 1}[v[{INDEX[name]}]]"
+        for (one, two), table in self.pairs.items():
+            names[f"t{len(names)}"] = _missing_last(tuple(map(_missing_last, table)))
+            text += f" + t{len(names) - 1}[v[{INDEX[one]}]][v[{INDEX[two]}]]"
+        made: Callable[[Sequence[int]], float] = eval(f"lambda v: {text}", names)  # noqa: S307 - our own text
+        return made
 
     @functools.cached_property
     def weights(self) -> dict[str, tuple[float, ...]]:
@@ -65,6 +74,10 @@ class Model:
         return {
             name: (0.0, *(math.log2(m / u) for m, u in zip(self.m[name], self.u[name], strict=True))) for name in self.m
         }
+
+
+def _missing_last(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*values[1:], values[0])
 
 
 def dump(model: Model) -> str:

@@ -127,13 +127,7 @@ def vetoes(levels: Sequence[int]) -> tuple[Veto, ...]:
 
 def base_score(model: Model, levels: Sequence[int]) -> float:
     """Sum of the tables, before contradictions."""
-    total = model.intercept + model.ins[levels[_INS] + 1]
-    singles, pairs = model.ranked
-    for rank, values in singles:
-        total += values[levels[rank] + 1]
-    for one, two, table in pairs:
-        total += table[levels[one] + 1][levels[two] + 1]
-    return total - twin_penalty(model, levels)
+    return model.summed(levels) - twin_penalty(model, levels)
 
 
 def judge_levels(model: Model, levels: tuple[int, ...]) -> Scored:

@@ -8,6 +8,7 @@ from pepites.regional.functions.base import AS_UUID, CELL, CLIENT, KEY_DATE, PEP
 
 CANDIDATES = 15
 FOUND = 20
+_CLOSED = "closed bigint[] := ARRAY(SELECT d.id FROM regional_domain d WHERE NOT d.active)"
 _KEYED = SqlDate("z.year", "(z.day / 100)", "(z.day % 100)", "z.weak")
 _REF = SqlDate("f.year", "(f.day / 100)", "(f.day % 100)", "f.weak")
 
@@ -17,8 +18,7 @@ def _hits(asked: str, date: SqlDate) -> str:
     return f"""CROSS JOIN LATERAL (SELECT k.record_id, k.domain_id, k.year, k.day, k.weak, count(*) OVER () AS size FROM (
           SELECT q.record_id, q.domain_id, q.year, q.day, q.weak FROM regional_recordkey q WHERE q.key = {asked}
           LIMIT {LARGEST_BLOCK + 1}) k) z
-        JOIN regional_domain d ON d.id = z.domain_id AND d.active
-        WHERE z.size <= {LARGEST_BLOCK} AND {near_sql(_KEYED, date)}"""
+        WHERE z.size <= {LARGEST_BLOCK} AND z.domain_id <> ALL(closed) AND {near_sql(_KEYED, date)}"""
 
 
 DATA = """jsonb_build_object('public_id', r.public_id, 'local_id', r.local_id, 'birth_name', r.birth_name,
@@ -47,6 +47,7 @@ CANDIDATES_SQL = rls.definer_function(
     f" {_READ}",
     f"""
     #variable_conflict use_column
+    DECLARE {_CLOSED};
     BEGIN
       PERFORM set_config('pg_trgm.similarity_threshold', '0.5', true);
       RETURN QUERY
@@ -57,7 +58,7 @@ CANDIDATES_SQL = rls.definer_function(
       ), hits AS (
         SELECT f.id AS ref, z.record_id, count(*) AS shared
         FROM refs f JOIN regional_recordkey o ON o.record_id = f.id {_hits("o.key", _REF)}
-          AND z.record_id <> f.id AND (d.id <> f.domain_id OR d.code <> 'PEPITES') AND NOT p_fuzzy GROUP BY 1, 2
+          AND z.record_id <> f.id AND (z.domain_id <> f.domain_id OR z.domain_id <> {PEPITES}) AND NOT p_fuzzy GROUP BY 1, 2
         UNION ALL
         SELECT f.id, i.id, 100 FROM refs f JOIN regional_regionalrecord i
           ON i.ins_matricule = f.ins_matricule AND i.ins_oid = f.ins_oid AND i.id <> f.id
@@ -216,6 +217,7 @@ MATCH = rls.definer_function(
     f"TABLE (record_id bigint, person_id bigint, domain_id bigint, irp text, {_READ}",
     f"""
     #variable_conflict use_column
+    DECLARE {_CLOSED};
     BEGIN
       IF NOT {_READER} THEN {REFUSE} 'role_missing'; END IF;
       IF p_day IS NULL OR length(p_name) < 2 OR length(p_given) < 2 THEN {REFUSE} 'state'; END IF;

@@ -7,7 +7,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
-from pepites.regional.database import ABSENT, UnknownLocalId, rows
+from pepites.regional.database import ABSENT, UnknownLocalId, as_array, rows
 from pepites.regional.engine import HARD, Judged, Thresholds, judge, likelihood
 from pepites.regional.models import Domain, RuleSet
 from pepites.regional.records import (
@@ -88,7 +88,8 @@ def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], di
     found = rows(
         REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s, %s, %s)",
         [
-            keys_of(asked, me.written), None if any(one.birth_date for one in asked.aliases) else born.stored.year,
+            as_array(keys_of(asked, me.written)),
+            None if any(one.birth_date for one in asked.aliases) else born.stored.year,
             100 * born.stored.month + born.stored.day, me.interpreted, asked.traits.birth_name,
             asked.traits.given_names,
         ],
