@@ -23,8 +23,8 @@ DEFINER_FUNCTIONS = {
     "access_follow_rights": "trigger: a right that changes is copied over merged files",
     "access_leave_network": "exit from a network",
     "access_lift_opposition": "end of an opposition; the networks it had narrowed open again",
-    "access_may_review": "whether the actor reviews the emergency accesses of a person",
     "access_lock": "a person row held before its rights; never called from outside",
+    "access_may_review": "whether the actor reviews the emergency accesses of a person",
     "access_mirror": "copies of rights over merged files; never called from outside",
     "access_offer": "offer of an access, by who holds the full level",
     "access_patient_id": "key of a person by public id, to trace a refusal",
@@ -125,6 +125,7 @@ DEFINER_FUNCTIONS = {
     "regional_take_figures": "counts of a day, for the nightly job",
     "regional_unformed": "records whose comparable forms the worker computes at night",
     "regional_unlink": "separation by the cell (STIC-9)",
+    "regional_waiting_notices": "notices to the domains, for the job that sends them",
     "regional_withdraw": "removal by its domain (ITI-104)",
 }
 

@@ -72,6 +72,8 @@ PEPITES_HL7_TLS_CERT = os.environ.get("PEPITES_HL7_TLS_CERT", "")
 PEPITES_HL7_TLS_KEY = os.environ.get("PEPITES_HL7_TLS_KEY", "")
 PEPITES_HL7_TLS_CA = os.environ.get("PEPITES_HL7_TLS_CA", "")
 PEPITES_HL7_PEERS = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_PEERS") if "=" in pair)
+# Where domains hear of their identities: ``CODE=host:port,…``, under TLS outside this machine.
+PEPITES_HL7_NOTIFY = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_NOTIFY") if "=" in pair)
 MACHINE_PATHS = ("/fhir/", "/oauth2/")
 PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():

@@ -16,7 +16,7 @@ from pepites.identity.traits import AliasValue, IdentityTraits
 from pepites.identity.written import Written, written
 from pepites.regional.engine import MatchRecord, Thresholds
 from pepites.regional.models import RuleSet
-from pepites.regional.values import IncomingRecord
+from pepites.regional.values import IncomingRecord, InsNumber
 
 NEWBORN_DAYS = 28
 KEPT_ALIASES = 20
@@ -107,6 +107,16 @@ def aliases_of(data: Mapping[str, Any]) -> list[AliasValue]:
     return [
         AliasValue(name, given, dt.date.fromisoformat(date) if date else None) for name, given, date in data["aliases"]
     ]
+
+
+def incoming_of(data: Mapping[str, Any]) -> IncomingRecord:
+    """A stored record as its domain said it."""
+    ins = InsNumber(data["ins_oid"], data["ins_matricule"]) if data["ins_matricule"] else None
+    return IncomingRecord(
+        data["local_id"], traits_of(data), data["status"], frozenset(data["attributes"]), ins,
+        tuple(InsNumber(oid, number) for oid, number in data["ins_history"]), tuple(data["phones"]),
+        data["commune_cog"], data["birth_rank"], aliases=tuple(aliases_of(data)),
+    )  # fmt: skip
 
 
 def numbers_of(data: Mapping[str, Any]) -> list[str]:

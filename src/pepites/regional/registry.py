@@ -27,6 +27,8 @@ CODES: Final = {
     "regional.query.pdq": "Recherche par traits (ITI-78)",
     "regional.query.match": "Comparaison d'une identité ($match, ITI-119)",
     "regional.query.refused": "Recherche régionale refusée",
+    "regional.notice.sent": "Avis remis à un domaine",
+    "regional.notice.refused": "Lecture des avis refusée",
     "regional.domain.changed": "Domaine d'identification modifié",
     "regional.domain.read": "Consultation des domaines d'identification",
     "regional.figures.taken": "Indicateurs d'identitovigilance calculés",

@@ -11,13 +11,14 @@ from tests.interop.hl7v2.samples import DEMO, INS, LOUISE, OWN, adt, msh, pid
 
 from pepites.identity.dates import PartialDate
 from pepites.interop.hl7v2.errors import Hl7Error
-from pepites.interop.hl7v2.notifications import Named, linked, revised, separated
+from pepites.interop.hl7v2.notifications import Named, Regional, linked, revised, separated
 from pepites.interop.hl7v2.parsing import Segment, escaped, parse
 from pepites.interop.hl7v2.pid import moment_of, record_of
 from pepites.interop.hl7v2.writing import Header
 from pepites.regional.values import IncomingRecord, InsNumber
 
 NIA = "1.2.250.1.213.1.4.9"
+IRP = "GF0000000000A"
 
 
 def read(text: str) -> IncomingRecord:
@@ -153,7 +154,7 @@ def test_no_value_makes_the_reading_fall(value: str, at: int) -> None:
 @given(record=records().filter(lambda r: r.local_id == r.local_id.strip()))
 def test_what_we_write_reads_the_same(record: IncomingRecord) -> None:
     """But for what v2 has no word for: RECUP reads PROV, a full date is exact, a withdrawn identity is not told."""
-    message = parse(revised(Header(), Named(record, OWN, "CHK")))
+    message = parse(revised(Header(), Named(record, OWN, "CHK"), Regional(IRP)))
     back = record_of(message.one("PID"), {OWN})
     expected = replace(
         record,
@@ -174,22 +175,23 @@ def test_no_number_leaves_without_a_qualified_identity(record: IncomingRecord) -
     """§2.6-1, acceptance criterion 2."""
     for status in ("PROV", "RECUP", "VALI", "QUAL"):
         forced = replace(record, status=status, ins=number("2850797302001"), ins_history=(number("1991297302123"),))
-        text = revised(Header(), Named(forced, OWN)).decode()
+        text = revised(Header(), Named(forced, OWN), Regional(IRP)).decode()
         assert (LOUISE in text or "1991297302123" in text) is (status == "QUAL")
 
 
 def test_notifications_have_their_events() -> None:
-    one, other = read(pid("IPP-1")), read(pid("IPP-2"))
+    one = read(pid("IPP-1"))
     at = datetime(2026, 11, 26, 13, 15, tzinfo=UTC)
     header = Header(to_application="GAM", to_facility="CHK", control_id="N-1", at=at)
     for build, event in ((linked, "A24"), (separated, "A37")):
-        message = parse(build(header, Named(one, OWN), Named(other, OWN)))
+        message = parse(build(header, Named(one, OWN), Regional(IRP)))
         assert message.event == ("ADT", event)
-        assert [p.text(3) for p in message.all("PID")] == ["IPP-1", "IPP-2"]
+        assert [p.text(3) for p in message.all("PID")] == ["IPP-1", IRP]
         assert message.msh.text(7) == "20261126101500-0300"
         assert (message.msh.text(12), message.msh.text(12, 3)) == ("2.5", "2.11")
         assert message.msh.text(21, 2) == "IHE_FRANCE-2.11-PAM"
-    assert parse(revised(header, Named(one, OWN))).event == ("ADT", "A31")
+        assert not message.all("PID")[1].text(5)
+    assert parse(revised(header, Named(one, OWN), Regional(IRP))).event == ("ADT", "A31")
 
 
 @pytest.mark.parametrize(

@@ -229,10 +229,14 @@ def pid_of(record: IncomingRecord, *, system: str, namespace: str = "") -> str:
     return segment(*fields)
 
 
-def _identifiers(record: IncomingRecord, system: str, namespace: str, *, qualified: bool) -> Iterator[str]:
+def authority_of(system: str, namespace: str = "") -> str:
+    """An assigning authority: its name, its OID or its address."""
     oid = re.fullmatch(r"[0-2](?:\.\d+)+", system)
-    authority = f"{escaped(namespace)}&{escaped(system)}&{'ISO' if oid else 'URI'}"
-    yield f"{escaped(record.local_id)}^^^{authority}^PI"
+    return f"{escaped(namespace)}&{escaped(system)}&{'ISO' if oid else 'URI'}"
+
+
+def _identifiers(record: IncomingRecord, system: str, namespace: str, *, qualified: bool) -> Iterator[str]:
+    yield f"{escaped(record.local_id)}^^^{authority_of(system, namespace)}^PI"
     if qualified and record.ins is not None:
         yield f"{record.ins.matricule}^^^{INS_NAMES[record.ins.oid]}&{record.ins.oid}&ISO^INS"
         for former in record.ins_history:

@@ -43,7 +43,7 @@ def configured_tls() -> ssl.SSLContext | None:
             ) from None
     if any(files):
         raise BadSettings("Donnez ensemble PEPITES_HL7_TLS_CERT, PEPITES_HL7_TLS_KEY et PEPITES_HL7_TLS_CA.")
-    if settings.PRODUCTION and not _loopback(settings.PEPITES_HL7_HOST):
+    if settings.PRODUCTION and not is_loopback(settings.PEPITES_HL7_HOST):
         raise BadSettings(
             "En production, l'écoute HL7 sort de cette machine sous TLS seulement : réglez PEPITES_HL7_TLS_CERT, ou "
             "laissez PEPITES_HL7_HOST à 127.0.0.1 derrière un tunnel."
@@ -51,7 +51,8 @@ def configured_tls() -> ssl.SSLContext | None:
     return None
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address is on this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

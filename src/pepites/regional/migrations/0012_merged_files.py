@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from pepites.regional.functions import feed, local, queries
+from pepites.regional.functions import feed, local, notices, queries
 
 SQL = "\n".join(
     [
@@ -12,6 +12,7 @@ SQL = "\n".join(
         queries.MATCH,
         feed.FEED_PEPITES,
         *local.ALL,
+        *notices.ALL,
     ]
 )
 

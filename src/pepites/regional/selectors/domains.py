@@ -13,7 +13,7 @@ from pepites.common.clock import now
 from pepites.common.errors import NotFound
 from pepites.identity.collisions.selectors import incidents_of
 from pepites.regional.enums import Queue
-from pepites.regional.models import Card, Domain, RegionalPerson, RegionalRecord, RuleSet
+from pepites.regional.models import Card, Domain, Notification, RegionalPerson, RegionalRecord, RuleSet
 from pepites.regional.selectors.labels import moment
 
 SILENT = dt.timedelta(days=2)
@@ -59,8 +59,17 @@ def feed_of(domain: Domain) -> dict[str, Any]:
         "delay": duration(delay),
         "late": spaced(late),
         "incidents": _incidents(domain),
+        "notices": _notices(domain),
         "last_error_at": moment(domain.last_error_at),
     }
+
+
+def _notices(domain: Domain) -> str:
+    """What waits to be told to the domain, and the last reason why it was not taken."""
+    waiting = Notification.objects.filter(domain=domain, sent_at=None)
+    failed = waiting.exclude(last_error="").order_by("-id").values_list("last_error", "tries").first()
+    words = f"{spaced(waiting.count())} en attente"
+    return f"{words} ; {failed[1]} essais, {failed[0]}" if failed else words
 
 
 def _incidents(domain: Domain) -> str:
