@@ -117,6 +117,7 @@ DEFINER_FUNCTIONS = {
     "regional_note_error": "refused messages of a domain, counted",
     "regional_open_cards": "cards for the cell",
     "regional_persons": "best traits of regional persons (STIC-3)",
+    "regional_refuse_closed": "trigger: a server that was closed takes nothing",
     "regional_rename_local": "change of number, by its domain (A47)",
     "regional_separate_pepites": "the same, undone",
     "regional_set_domain": "a domain declared by the cell",

@@ -36,6 +36,8 @@ def var() -> Iterator[Path]:
         (["admin", "invite"], "Il manque « IDENTIFIANT »"),
         (["doctor", "x"], "« x » est de trop"),
         (["regional", "figures", "--since", "demain"], "--since"),
+        (["regional", "close"], "--on"),
+        (["regional", "close", "ici", "--cancel"], "--on"),
         (["import", "patients", "f.csv", "--dry-run=1"], "ne prend pas de valeur"),
     ],
 )
@@ -46,7 +48,17 @@ def test_wrong_usage(arguments: list[str], sentence: str, capsys: pytest.Capture
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["serve"], ["worker"], ["admin", "invite"], ["import", "patients"], ["regional", "figures"], ["bench"]],
+    [
+        [],
+        ["serve"],
+        ["worker"],
+        ["admin", "invite"],
+        ["import", "patients"],
+        ["regional", "figures"],
+        ["regional", "export"],
+        ["regional", "close"],
+        ["bench"],
+    ],
 )
 def test_help_is_no_failure_and_is_french(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command, "--help"]) == 0

@@ -18,6 +18,7 @@ MESSAGES = {
     "same_reader": "Vous avez donné le premier avis : un autre lecteur doit donner le second.",
     "impossible": "Cette décision ne convient pas à cette carte.",
     "exists": "Le nouvel identifiant est déjà pris dans ce domaine : envoyez plutôt une fusion.",
+    "server_closed": "Le serveur régional est fermé : il ne reçoit plus rien ; ce qui fut exporté reste valable.",
     "together": "Ces deux identités sont déjà une seule personne régionale.",
 }
 ABSENT = {

@@ -309,6 +309,8 @@ class RuleSet(models.Model):
 
     Class A of probabilistic origin goes to review until ``decided`` ≥ ``shadow_decisions`` cards that the machine would
     have linked were decided with ``confirmed / decided`` ≥ ``shadow_precision``.
+
+    ``closes_on``: the day announced for the closure of the server; ``closed_at``: it takes nothing any more.
     """
 
     t_high = models.FloatField(null=True)
@@ -319,6 +321,8 @@ class RuleSet(models.Model):
     shadow_precision = models.FloatField(default=0.995)
     decided = models.PositiveIntegerField(default=0)
     confirmed = models.PositiveIntegerField(default=0)
+    closes_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="regional_rules_single")]

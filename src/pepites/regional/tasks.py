@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import system_actor
+from pepites.regional.models import RuleSet
 from pepites.regional.rekey import count_names, form_records
 from pepites.regional.services.figures import missing_days, take_figures
 
@@ -17,6 +18,8 @@ def count_names_at_night(timestamp: int = 0) -> int:
     """Names counted again, since a rare one weighs more than a common one; forms of the day computed."""
     del timestamp
     with unit_of_work(system_actor(COUNT_TASK)):
+        if RuleSet.objects.get(pk=1).closed_at is not None:
+            return 0
         form_records()
         return count_names()
 

@@ -4,6 +4,7 @@ from pepites.common import rls
 from pepites.identity.functions import also_written
 from pepites.regional.functions.base import (
     CELL,
+    CLOSED,
     CONFLICT,
     FEED_LOCK,
     KEY_DATE,
@@ -134,6 +135,7 @@ FEED_PEPITES = rls.definer_function(
     DECLARE home bigint := {PEPITES}; gone text[]; wide boolean := {TRUSTED} OR {CELL} OR identity_may_import();
       numbers jsonb := '{{}}';
     BEGIN
+      IF {CLOSED} THEN RETURN; END IF;  -- a server that was closed stops no admission
       {_NUMBERS}
       IF cardinality(p_patients) > {LOCKED_ONE_BY_ONE} THEN
         PERFORM pg_advisory_xact_lock({FEED_LOCK});

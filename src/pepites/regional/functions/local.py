@@ -4,6 +4,7 @@ from pepites.common import rls
 from pepites.regional.functions.base import (
     ABSENT,
     ACTOR_PRACTICE,
+    CLOSED,
     CONFLICT,
     NOW,
     PEPITES,
@@ -106,6 +107,7 @@ MERGE_PEPITES = rls.definer_function(
     f"""
     DECLARE kept text; gone text;
     BEGIN
+      IF {CLOSED} THEN RETURN; END IF;
       SELECT s.public_id::text, p.public_id::text INTO kept, gone
       FROM patients_patient p JOIN patients_patient s ON s.id = p.survivor_id WHERE p.id = p_absorbed AND s.id = p_survivor;
       IF (SELECT count(*) FROM regional_regionalrecord r
@@ -123,6 +125,7 @@ SEPARATE_PEPITES = rls.definer_function(
     f"""
     DECLARE back bigint; kept bigint; person bigint;
     BEGIN
+      IF {CLOSED} THEN RETURN; END IF;
       SELECT r.id INTO back {_HOME} WHERE p.id = p_absorbed AND p.survivor_id IS NULL
         AND r.domain_id = {PEPITES} AND r.replaced_by_id IS NOT NULL ORDER BY r.id DESC LIMIT 1;
       IF back IS NULL THEN RETURN; END IF;

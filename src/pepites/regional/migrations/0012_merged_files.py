@@ -1,8 +1,8 @@
-"""Pépites' own merges in the regional server, undone with them (RNIV-13); candidates read with less."""
+"""Candidates read with less; notices to the domains."""
 
 from django.db import migrations
 
-from pepites.regional.functions import feed, local, notices, queries
+from pepites.regional.functions import notices, queries
 
 SQL = "\n".join(
     [
@@ -10,8 +10,6 @@ SQL = "\n".join(
         "DROP FUNCTION IF EXISTS regional_match(bigint[], smallint, smallint, boolean, text, text);",
         queries.CANDIDATES_SQL,
         queries.MATCH,
-        feed.FEED_PEPITES,
-        *local.ALL,
         *notices.ALL,
     ]
 )

@@ -21,10 +21,11 @@ SILENT = dt.timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The region in figures: counts of identities, no person."""
+    """The region in figures: counts of identities, no person; when the server closes, or has closed."""
 
     domains: list[dict[str, Any]]
     facts: list[tuple[str, str]]
+    closure: str = ""
 
 
 def region_visible_to(actor: Actor) -> Region:
@@ -34,7 +35,15 @@ def region_visible_to(actor: Actor) -> Region:
     found = _counted().order_by("name")
     waiting = Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES)
     doubles = dict(waiting.values_list("one__domain_id").annotate(n=Count("id")).order_by())
-    return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts())
+    return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts(), closure_words())
+
+
+def closure_words() -> str:
+    """What the pages say of the end of the server; nothing while no end is set."""
+    rules = RuleSet.objects.get(pk=1)
+    if rules.closed_at is not None:
+        return f"Le serveur régional est fermé depuis le {moment(rules.closed_at)} : rien ne s'y rapproche plus."
+    return f"Le serveur régional fermera le {rules.closes_on:%d/%m/%Y}." if rules.closes_on else ""
 
 
 def domain_visible_to(actor: Actor, public_id: UUID) -> Domain:
