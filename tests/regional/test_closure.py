@@ -1,4 +1,4 @@
-"""The server is temporary: everything exported, then nothing taken; Pépites goes on (issue 3, item 4)."""
+"""The server is temporary: everything exported, then nothing taken; Pépites goes on."""
 
 import csv
 import hashlib

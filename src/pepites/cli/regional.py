@@ -39,6 +39,20 @@ def figures(since: dt.datetime | None) -> None:
         click.echo(f"Jours calculés : {len(days)}.")
 
 
+@regional.command("drift", short_help="Regarder ce qui dérive.")
+def drift() -> None:
+    """Comparer la région à la semaine passée et à ce que le modèle a appris ; dire ce qui demande un regard."""
+    with ready("owner"):
+        from pepites.audit.unit import unit_of_work
+        from pepites.common.actor import Channel, system_actor
+        from pepites.regional.services.drift import take_look
+
+        actor = system_actor("regional.drift", channel=Channel.COMMAND)
+        with unit_of_work(actor):
+            told = take_look(actor=actor)
+        click.echo("\n".join(told) if told else "Rien n'a dérivé.")
+
+
 @regional.command("export", short_help="Exporter les rapprochements.")
 @click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
 def export(folder: Path) -> None:

@@ -372,3 +372,15 @@ class DailyFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.domain_id}"
+
+
+class DriftReport(models.Model):
+    """A weekly look at what may drift: shares by domain, repeated values, weights estimated again; its alerts."""
+
+    taken_at = models.DateTimeField(db_default=Now())
+    model = models.CharField(max_length=80)
+    body = models.JSONField(default=dict)
+    alerts = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.taken_at:%d/%m/%Y}"

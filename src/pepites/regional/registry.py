@@ -32,6 +32,8 @@ CODES: Final = {
     "regional.exported": "Rapprochements exportés",
     "regional.closure.announced": "Fermeture du serveur régional annoncée",
     "regional.closed": "Serveur régional fermé",
+    "regional.drift.taken": "Dérive du rapprochement regardée",
+    "regional.drift.refused": "Regard sur la dérive refusé",
     "regional.domain.changed": "Domaine d'identification modifié",
     "regional.domain.read": "Consultation des domaines d'identification",
     "regional.figures.taken": "Indicateurs d'identitovigilance calculés",

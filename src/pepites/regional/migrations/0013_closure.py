@@ -1,4 +1,4 @@
-"""The end of the server: the day announced, the moment it closed; then it takes nothing (issue 3, item 4)."""
+"""The end of the server: the day announced, the moment it closed; then it takes nothing."""
 
 from django.db import migrations, models
 

@@ -1,7 +1,7 @@
 """The domains that feed the server: who answers, whether they send, what their identities are worth (RNIV §2.7)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from pepites.common.clock import now
 from pepites.common.errors import NotFound
 from pepites.identity.collisions.selectors import incidents_of
 from pepites.regional.enums import Queue
-from pepites.regional.models import Card, Domain, Notification, RegionalPerson, RegionalRecord, RuleSet
+from pepites.regional.models import Card, Domain, DriftReport, Notification, RegionalPerson, RegionalRecord, RuleSet
 from pepites.regional.selectors.labels import moment
 
 SILENT = dt.timedelta(days=2)
@@ -26,6 +26,8 @@ class Region:
     domains: list[dict[str, Any]]
     facts: list[tuple[str, str]]
     closure: str = ""
+    drift: list[str] = field(default_factory=list)
+    drift_at: str = ""
 
 
 def region_visible_to(actor: Actor) -> Region:
@@ -35,7 +37,13 @@ def region_visible_to(actor: Actor) -> Region:
     found = _counted().order_by("name")
     waiting = Card.objects.filter(closed_at=None, queue=Queue.DUPLICATES)
     doubles = dict(waiting.values_list("one__domain_id").annotate(n=Count("id")).order_by())
-    return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts(), closure_words())
+    return Region([_domain(one, doubles.get(one.pk, 0)) for one in found], _facts(), closure_words(), *_drift())
+
+
+def _drift() -> tuple[list[str], str]:
+    """The alerts of the last weekly look, and when it was."""
+    last = DriftReport.objects.order_by("-id").first()
+    return (list(last.alerts), moment(last.taken_at)) if last else ([], "")
 
 
 def closure_words() -> str:
