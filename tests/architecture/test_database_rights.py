@@ -95,6 +95,7 @@ DEFINER_FUNCTIONS = {
     "networks_may_administer": "whether the actor administers a network",
     "regional_accesses": "readings made through a link, for the cell that undid it",
     "regional_always_linked": "trigger: an active record always has its link",
+    "regional_ask_link": "a link asked by a domain, decided by the cell",
     "regional_ask_unlink": "a separation asked for",
     "regional_candidates": "likely records of a record fed in this transaction",
     "regional_card_of_pair": "card for two records named by the cell",

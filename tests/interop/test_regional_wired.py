@@ -130,5 +130,23 @@ def test_a_hospital_speaks_by_hl7v2(two: tuple[Caller, Caller], settings: Any) -
     assert send(pid("H-9"), f"MRG|H-1^^^CHK&{OWN}&ISO^PI", event="A47", control="4") == ("AA", "")
     assert pix(kourou, OWN_URI, "H-9").status_code == 200
     assert send(pid("H-9"), pid("C-1", system=OTHER), event="A37", control="5")[0] in {"AA", "AE"}
-    kind, text = send(pid("H-9"), pid("C-1", system=OTHER), event="A24", control="6")
-    assert (kind, "cellule" in text) == ("AE", True)
+    cayenne = two[1]
+    name = [{"use": "official", "family": "Autre", "given": ["Personne"]}]
+    body = patient("C-1", identifier=[{"system": OTHER_URI, "value": "C-1"}], name=name)
+    assert cayenne.put("C-1", body, system=OTHER_URI).status_code == 201
+    before = cards()
+    assert send(pid("C-1", system=OTHER), pid("H-9"), event="A24", control="6") == ("AA", "")
+    assert cards() == before + 1, "the cell decides"
+    assert send(pid("H-9"), pid("C-1", system=OTHER), event="A24", control="7") == ("AA", "")
+    assert send(pid("H-9"), pid("inconnu", system=OTHER), event="A24", control="8") == ("AA", ""), "nothing is learnt"
+    assert cards() == before + 1
+    assert send(pid("jamais"), pid("C-1", system=OTHER), event="A24", control="9")[0] == "AE"
+    assert send(pid("H-8"), control="10") == ("AA", "")
+    assert send(pid("H-9"), pid("H-8"), event="A24", control="11") == ("AA", "")
+
+
+def cards() -> int:
+    from pepites.regional.models import Card
+
+    with as_owner():
+        return Card.objects.filter(closed_at=None, queue="candidats").count()

@@ -6,7 +6,6 @@ from typing import Any
 
 from pepites.audit.unit import record as record_line
 from pepites.common.actor import Actor
-from pepites.common.errors import DomainError
 from pepites.interop.gateway import Domain, UnknownLocalId
 from pepites.regional import database, records, selectors, services
 from pepites.regional.models import RegionalRecord
@@ -52,9 +51,12 @@ class RegionalServer:
     def ask_link(
         self, *, actor: Actor, one: tuple[Domain, str], other: tuple[Domain, str], reason: str, key: str = ""
     ) -> None:
-        """A24: a link is made by the server or by the cell, never on the word of one domain (STIC-6)."""
-        del actor, one, other, reason, key
-        raise DomainError("Un rapprochement est décidé par la cellule régionale : adressez-le-lui.")
+        """A24: a card asks the cell; a link is never made on the word of one domain (STIC-6)."""
+        del key  # asked again, the card is the same
+        with _named():
+            services.request_link(
+                actor=actor, domain=one[0], local_id=one[1], other=other[0], other_local_id=other[1], reason=reason
+            )
 
     def ask_unlink(
         self, *, actor: Actor, one: tuple[Domain, str], other: tuple[Domain, str], reason: str, key: str = ""

@@ -15,6 +15,7 @@ CODES: Final = {
     "regional.link.refused": "Rapprochement refusé",
     "regional.unlinked": "Identité séparée d'une personne régionale",
     "regional.nonlink.lifted": "« Deux personnes » levé",
+    "regional.link.asked": "Rapprochement demandé",
     "regional.unlink.asked": "Séparation demandée",
     "regional.cards.opened": "Cartes de rapprochement ouvertes",
     "regional.card.read": "Consultation d'une carte de rapprochement",

@@ -101,7 +101,7 @@ def _pairs(message: Message, names: set[str]) -> list[tuple[str, str]]:
 
 
 def _two(reception: Reception) -> tuple[tuple[Domain, str], tuple[Domain, str]]:
-    """The two identities; one at least is of the sender's domain (STIC-10)."""
+    """The two identities, the sender's first: one at least is of its domain (STIC-10)."""
     found = reception.message.all("PID")
     if len(found) != 2:
         raise rejected("Ce message contient deux segments PID.", where="PID")
@@ -116,7 +116,8 @@ def _two(reception: Reception) -> tuple[tuple[Domain, str], tuple[Domain, str]]:
         raise Hl7Error("Aucun des deux identifiants n'est de votre domaine.", Code.UNKNOWN_KEY, "PID-3")
     if (places[0][0].pk, places[0][1]) == (places[1][0].pk, places[1][1]):
         raise Hl7Error("Les deux identifiants sont les mêmes.", Code.DUPLICATE_KEY, "PID-3")
-    return places[0], places[1]
+    own, other = places if places[0][0].pk == reception.domain.pk else reversed(places)
+    return own, other
 
 
 def _occurred_at(message: Message) -> dt.datetime | None:

@@ -77,6 +77,38 @@ ASK_UNLINK = rls.definer_function(
     language="plpgsql",
 )
 
+# A domain that says two identities are one, one of them its own: the cell decides. What it may not know (whether the other
+# domain has that number, what the cell decided before) changes nothing in the answer.
+ASK_LINK = rls.definer_function(
+    "regional_ask_link(p_public uuid, p_domain bigint, p_local text, p_other_domain bigint, p_other_local text, p_reason text)",
+    "uuid",
+    f"""
+    DECLARE mine regional_regionalrecord; other regional_regionalrecord;
+    BEGIN
+      IF NOT ({TRUSTED} OR {CELL} OR p_domain = {CLIENT}) THEN {REFUSE} 'role_missing'; END IF;
+      SELECT * INTO mine FROM regional_regionalrecord r WHERE r.domain_id = p_domain AND r.local_id = p_local AND r.active;
+      IF mine.id IS NULL THEN {ABSENT} 'record'; END IF;
+      SELECT * INTO other FROM regional_regionalrecord r
+      WHERE r.domain_id = p_other_domain AND r.local_id = p_other_local AND r.active;
+      IF other.id IS NULL AND p_other_domain = p_domain THEN {ABSENT} 'record'; END IF;
+      IF other.id IS NOT NULL AND other.id <> mine.id AND NOT EXISTS (SELECT 1 FROM regional_nonlink n WHERE n.lifted_at IS NULL
+          AND n.one_id = least(mine.id, other.id) AND n.two_id = greatest(mine.id, other.id))
+        AND NOT EXISTS (SELECT 1 FROM regional_link a JOIN regional_link b ON b.person_id = a.person_id AND b.active
+          WHERE a.active AND a.record_id = mine.id AND b.record_id = other.id)
+        AND NOT EXISTS (SELECT 1 FROM regional_card c WHERE c.closed_at IS NULL AND c.one_id = least(mine.id, other.id)
+          AND c.two_id = greatest(mine.id, other.id) AND c.queue IN ('candidats', 'doublons', 'homonymes')) THEN
+        INSERT INTO regional_card (public_id, queue, one_id, two_id, score, match_class, shadow, twin_risk, vetoes, terms,
+          rule_version, note, state, due_at, first_decision, first_reason, second_decision, second_reason)
+        VALUES (p_public, CASE WHEN p_domain = p_other_domain THEN 'doublons' ELSE 'candidats' END, least(mine.id, other.id),
+          greatest(mine.id, other.id), 0, 'B', false, false, '{{}}', '[]', '', left(p_reason, 300), 'ouverte',
+          {NOW} + (SELECT s.review_days FROM regional_ruleset s) * interval '1 day', '', '', '', '') ON CONFLICT DO NOTHING;
+      END IF;
+      RETURN mine.public_id;
+    END
+    """,
+    language="plpgsql",
+)
+
 LOCK_CARD = rls.definer_function(
     "regional_lock_card(p_card uuid)",
     "boolean",
@@ -198,4 +230,4 @@ CARD_OF_PAIR = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (OPEN_CARDS, ASK_UNLINK, LOCK_CARD, DECIDE_CARD, CARD_OF_PAIR)
+ALL = (OPEN_CARDS, ASK_LINK, ASK_UNLINK, LOCK_CARD, DECIDE_CARD, CARD_OF_PAIR)

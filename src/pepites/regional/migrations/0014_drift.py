@@ -1,11 +1,11 @@
-"""The weekly look at what may drift."""
+"""The weekly look at what may drift; a link asked by a domain."""
 
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from pepites.regional.functions import drift
+from pepites.regional.functions import cards, drift
 
-SQL = "\n".join([*drift.ALL, drift.POLICIES])
+SQL = "\n".join([*drift.ALL, drift.POLICIES, cards.ASK_LINK])
 
 
 class Migration(migrations.Migration):

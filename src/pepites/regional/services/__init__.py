@@ -1,7 +1,7 @@
 """Writing on the regional server: feeds of the domains, decisions of the cell."""
 
 from pepites.regional.database import UnknownLocalId
-from pepites.regional.services.cards import decide_card, lock_card, request_unlink
+from pepites.regional.services.cards import decide_card, lock_card, request_link, request_unlink
 from pepites.regional.services.domains import set_domain
 from pepites.regional.services.feed import note_feed_error, receive_batch, receive_record
 from pepites.regional.services.links import lift_non_link, link_records, undo_link, unlink_record
@@ -18,6 +18,7 @@ __all__ = [
     "note_feed_error",
     "receive_batch",
     "receive_record",
+    "request_link",
     "request_unlink",
     "set_domain",
     "undo_link",

@@ -10,7 +10,7 @@ from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.regional import policies
 from pepites.regional.database import MESSAGES, subjects_of, value
 from pepites.regional.enums import CardState, Decision
-from pepites.regional.models import Card
+from pepites.regional.models import Card, Domain
 
 REFUSED = "regional.card.refused"
 
@@ -42,6 +42,22 @@ def decide_card(*, actor: Actor, card_id: UUID, decision: Decision, reason: str 
         justification=reason, detail={"decision": str(decision), "state": state},
     )  # fmt: skip
     return CardState(state)
+
+
+def request_link(
+    *, actor: Actor, domain: Domain, local_id: str, other: Domain, other_local_id: str, reason: str
+) -> None:
+    """A domain says that one of its identities and another, its own or not, are one person (A24).
+
+    A card asks the cell, which alone links on such a word (STIC-6). Raises ``UnknownLocalId`` for an identity of its
+    own that it never sent.
+    """
+    del actor
+    known = value(
+        REFUSED, "SELECT regional_ask_link(%s, %s, %s, %s, %s, %s)",
+        [new_uuid(), domain.pk, local_id, other.pk, other_local_id, reason.strip()[:300]],
+    )  # fmt: skip
+    record("regional.link.asked", action="C", object_type="regional_record", object_id=known)
 
 
 def request_unlink(*, actor: Actor, record_public_id: UUID, reason: str) -> bool:
