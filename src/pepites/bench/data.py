@@ -57,9 +57,9 @@ SELECT gen_random_uuid(), id, public_id, 'PEPITES', 1, true, birth_name, birth_n
 INSERT INTO access_networkpatient (network_id, patient_id)
 SELECT n.id, p.id FROM patients_patient p
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS rank FROM networks_network) n ON n.rank = p.id %% 3;
-INSERT INTO coordination_pathway (public_id, patient_id, network_id, status, opened_on, closing_reason, comment,
+INSERT INTO coordination_pathway (public_id, patient_id, person_id, network_id, status, opened_on, closing_reason, comment,
   sort_key, birth_date, commune_cog, search_text)
-SELECT gen_random_uuid(), e.patient_id, e.network_id, 'actif', date '2026-01-01', '', '', p.sort_key, p.birth_date,
+SELECT gen_random_uuid(), e.patient_id, e.patient_id, e.network_id, 'actif', date '2026-01-01', '', '', p.sort_key, p.birth_date,
   p.commune_cog, p.search_text || ' ' || p.phone_keys
 FROM access_networkpatient e JOIN patients_patient p ON p.id = e.patient_id;
 INSERT INTO access_accessgrant (patient_id, practice_id, level, offered_level, basis, regime, accepted_at)
