@@ -49,7 +49,7 @@ class RegionalServer:
             services.withdraw_record(actor=actor, domain=domain, local_id=local_id, key=key)
 
     def ask_link(
-        self, *, actor: Actor, one: tuple[Domain, str], other: tuple[Domain, str], reason: str, key: str = ""
+        self, *, actor: Actor, one: tuple[Any, str], other: tuple[Any, str], reason: str, key: str = ""
     ) -> None:
         """A24: a card asks the cell; a link is never made on the word of one domain (STIC-6)."""
         del key  # asked again, the card is the same
