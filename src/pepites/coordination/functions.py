@@ -158,19 +158,25 @@ SEARCH = rls.definer_function(
     volatile="STABLE",
 )
 
-# Rows are distinct by construction in one network of open statuses without merged files; else the same person may come
-# twice.
+# Rows are distinct by construction in one network of open statuses, but for the few persons whose files were merged: those
+# are counted again. Else the same person may come twice.
 COUNT = rls.definer_function(
     f"coordination_count({_SEARCH_ARGUMENTS}, p_limit integer)",
     "bigint",
     f"""
-    DECLARE total bigint;
+    DECLARE total bigint; again bigint := 0; several boolean;
     {_SEARCH_HEAD.replace("DECLARE", "", 1)}
+      several := cardinality(nets) > 1 OR 'clos' = ANY(p_statuses);
       EXECUTE format('SELECT count(*) FROM (SELECT %s w.person_id {_OPEN_ROWS.format("= ANY($1)", "= ANY($2)")} LIMIT $3) c',
-        CASE WHEN cardinality(nets) > 1 OR 'clos' = ANY(p_statuses) OR EXISTS (SELECT 1 FROM coordination_pathway m
-          WHERE m.network_id = ANY(nets) AND m.person_id <> m.patient_id) THEN 'DISTINCT' ELSE '' END, clauses)
+        CASE WHEN several THEN 'DISTINCT' ELSE '' END, clauses)
       INTO total USING nets, p_statuses, p_limit, p_ids, {OWN_ORGANIZATION};
-      RETURN total;
+      IF NOT several AND total < p_limit THEN
+        EXECUTE format('SELECT coalesce(sum(m.n - 1), 0) FROM (SELECT count(*) AS n {_OPEN_ROWS.format("= ANY($1)", "= ANY($2)")}'
+          ' AND w.person_id IN (SELECT p.survivor_id FROM patients_patient p WHERE p.survivor_id IS NOT NULL)'
+          ' GROUP BY w.person_id) m', clauses)
+        INTO again USING nets, p_statuses, p_limit, p_ids, {OWN_ORGANIZATION};
+      END IF;
+      RETURN total - again;
     END
     """,
     language="plpgsql",

@@ -77,9 +77,6 @@ class Pathway(models.Model):
                 name="coordination_pathway_order",
             ),
             models.Index(fields=["network", "status", "birth_date", "person"], name="coordination_pathway_born"),
-            models.Index(
-                fields=["network"], condition=~models.Q(person=models.F("patient")), name="coordination_pathway_merged"
-            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="coordination_pathway_search"),
         ]
         constraints = [

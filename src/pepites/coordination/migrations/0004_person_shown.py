@@ -52,9 +52,5 @@ class Migration(migrations.Migration):
             model_name='pathway',
             index=models.Index(fields=['network', 'status', 'birth_date', 'person'], name='coordination_pathway_born'),
         ),
-        migrations.AddIndex(
-            model_name='pathway',
-            index=models.Index(condition=models.Q(('person', models.F('patient')), _negated=True), fields=['network'], name='coordination_pathway_merged'),
-        ),
         migrations.RunSQL(SQL, migrations.RunSQL.noop),
     ]
