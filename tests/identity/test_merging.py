@@ -22,8 +22,8 @@ from pepites.coordination.models import LiaisonNote, Pathway, Task
 from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.file_active import ListFilters, find_patients
 from pepites.identity import services
-from pepites.identity.enums import MergeState, RowDecision
-from pepites.identity.models import DomainIdentity, Merge, NotSame, RowToSort
+from pepites.identity.enums import IncidentKind, MergeState, RowDecision
+from pepites.identity.models import DomainIdentity, Incident, Merge, NotSame, RowToSort
 from pepites.patients.models import Patient
 from pepites.regional.models import Link, NonLink, RegionalRecord
 
@@ -304,6 +304,8 @@ def test_the_file_shows_the_work_of_both_and_new_work_goes_to_the_survivor() -> 
         assert (row.table, row.row_id, row.patient_id) == ("coordination_liaisonnote", note.pk, one.pk)
         assert (row.author_id, row.decision) == (nurse.practice_id, "")
         assert NotSame.objects.filter(lifted_at=None).count() == 1
+        incident = Incident.objects.get()  # a merge undone was a wrong one: the structure declares it (§2.7)
+        assert (incident.kind, incident.patient_id, incident.happened_on) == (IncidentKind.WRONG_MERGE, one.pk, today())
 
 
 def test_a_row_of_the_other_person_is_given_to_its_author() -> None:

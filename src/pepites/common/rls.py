@@ -56,6 +56,29 @@ def definer_function(
     )
 
 
+def worker_only(function: str) -> str:
+    """A definer function that the worker alone may call."""
+    return function.replace(f"TO {WEB}, {WORKER};", f"TO {WORKER};")
+
+
+def trigger_function(name: str, body: str) -> str:
+    """A SECURITY DEFINER trigger function that nobody may call."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+        f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;\n"
+        f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;"
+    )
+
+
+def internal_function(signature: str, returns: str, body: str) -> str:
+    """A part of the definer functions: it runs with their rights, and nobody else may call it."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SECURITY INVOKER"
+        f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;\n"
+        f"REVOKE ALL ON FUNCTION {signature.partition('(')[0]} FROM PUBLIC;"
+    )
+
+
 def _bare(signature: str) -> str:
     """``f(a bigint, b text DEFAULT 'x')`` → ``f(bigint, text)``, as REVOKE wants it."""
     name, _, arguments = signature.partition("(")

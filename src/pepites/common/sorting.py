@@ -3,6 +3,7 @@
 A table with ``patient_id`` that is neither declared nor left out, with the reason, fails a test.
 """
 
+import json
 from dataclasses import dataclass
 
 
@@ -44,3 +45,8 @@ def sorted_tables() -> dict[str, SortedTable]:
 def tables_left_out() -> dict[str, str]:
     """Tables left out, with the reason of each."""
     return dict(_left_out)
+
+
+def tables_to_sort() -> str:
+    """Declared tables as the functions of the database read them: JSON of name, moment and author."""
+    return json.dumps([{"name": one.name, "at": one.at, "author": one.author} for one in _sorted.values()])

@@ -14,6 +14,8 @@ RESULTS = 20
 CANDIDATES = 50
 TRACE_MINUTES = 30
 REFUSE = "RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE = "
+CONFLICT = "RAISE EXCEPTION USING ERRCODE = 'PE409', MESSAGE = "
+NOW = "statement_timestamp()"
 
 CELL = (
     f"EXISTS (SELECT 1 FROM directory_practitionerrole pr WHERE pr.id = {ACTOR_PRACTICE} AND pr.identity_cell"
@@ -269,10 +271,11 @@ SET_BLOCKS = rls.definer_function(
     language="plpgsql",
 )
 
-STORE_FREQUENCIES = rls.definer_function(
-    "identity_store_frequencies(p_version text, p_total bigint, p_body bytea)",
-    "void",
-    """
+STORE_FREQUENCIES = rls.worker_only(
+    rls.definer_function(
+        "identity_store_frequencies(p_version text, p_total bigint, p_body bytea)",
+        "void",
+        """
     BEGIN
       INSERT INTO identity_namefrequencies (id, version, total, body, counted_at)
       VALUES (1, p_version, p_total, p_body, statement_timestamp())
@@ -280,7 +283,8 @@ STORE_FREQUENCIES = rls.definer_function(
         counted_at = EXCLUDED.counted_at;
     END
     """,
-    language="plpgsql",
-).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+        language="plpgsql",
+    )
+)
 
 ALL = (MAY_IMPORT, SEARCH, SEARCH_NUMBER, COUNT_ATTEMPT, CREATE, MATCH, SET_BLOCKS, STORE_FREQUENCIES)

@@ -2,19 +2,10 @@
 
 from pepites.access.sql import section_table
 from pepites.common import rls
-from pepites.common.rls import ACTOR_PRACTICE, TRUSTED
+from pepites.common.rls import ACTOR_PRACTICE, TRUSTED, trigger_function
 from pepites.identity.functions import CELL, REFUSE, card_readable
 
 _WORDS = "btrim(regexp_replace(upper({}), '[^A-Z0-9]+', ' ', 'g'))"
-
-
-def trigger_function(name: str, body: str) -> str:
-    """A SECURITY DEFINER trigger function that nobody may call."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
-        f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;\n"
-        f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;"
-    )
 
 
 # The person row is a copy: only the database writes it, so that it cannot drift from the identity.

@@ -5,6 +5,7 @@ copies end when the files are separated. The policies read them as any right, so
 """
 
 from pepites.common import rls
+from pepites.common.rls import internal_function, trigger_function
 
 PERSON_SET = rls.definer_function(
     "access_person_set(p_patient bigint)",
@@ -57,25 +58,37 @@ def _mirrored(table: str, wanted: str, same: str, columns: str, values: str) -> 
 
 
 # Faithful and nothing else; called by the triggers, and by the functions that merge and separate.
-MIRROR = rls.definer_function(
+MIRROR = internal_function(
     "access_mirror(p_patient bigint)",
     "void",
     f"""
     DECLARE person bigint[] := access_person_set(p_patient);
     BEGIN
-      {_mirrored("access_accessgrant", _GRANTS, _SAME_GRANT,
-                 "patient_id, practice_id, level, offered_level, basis, regime, accepted_at, ends_at",
-                 "w.patient_id, w.practice_id, w.level, w.offered, w.basis, w.regime, w.accepted_at, w.ends_at")}
-      {_mirrored("access_networkpatient", _ENROLMENTS, _SAME_ENROLMENT, "patient_id, network_id, organization_id",
-                 "w.patient_id, w.network_id, w.organization_id")}
+      {
+        _mirrored(
+            "access_accessgrant",
+            _GRANTS,
+            _SAME_GRANT,
+            "patient_id, practice_id, level, offered_level, basis, regime, accepted_at, ends_at",
+            "w.patient_id, w.practice_id, w.level, w.offered, w.basis, w.regime, w.accepted_at, w.ends_at",
+        )
+    }
+      {
+        _mirrored(
+            "access_networkpatient",
+            _ENROLMENTS,
+            _SAME_ENROLMENT,
+            "patient_id, network_id, organization_id",
+            "w.patient_id, w.network_id, w.organization_id",
+        )
+    }
     END
     """,
-    language="plpgsql",
-).replace(f"GRANT EXECUTE ON FUNCTION access_mirror(bigint) TO {rls.WEB}, {rls.WORKER};", "")  # fmt: skip
+)
 
 # Taken first by whatever changes rights, before any row of rights: a merge locks the person row the same way, so that the
 # two wait for each other, neither missing the other; over merged files, one change at a time.
-LOCK = rls.definer_function(
+LOCK = internal_function(
     "access_lock(p_patient bigint)",
     "void",
     """
@@ -86,12 +99,10 @@ LOCK = rls.definer_function(
       IF cardinality(person) > 1 THEN PERFORM pg_advisory_xact_lock(hashtextextended('person', person[1])); END IF;
     END
     """,
-    language="plpgsql",
-).replace(f"GRANT EXECUTE ON FUNCTION access_lock(bigint) TO {rls.WEB}, {rls.WORKER};", "")
+)
 
-FOLLOW_RIGHTS = rls.definer_function(
-    "access_follow_rights()",
-    "trigger",
+FOLLOW_RIGHTS = trigger_function(
+    "access_follow_rights",
     """
     BEGIN
       IF EXISTS (SELECT 1 FROM patients_patient p WHERE (p.id = NEW.patient_id AND p.survivor_id IS NOT NULL)
@@ -101,8 +112,7 @@ FOLLOW_RIGHTS = rls.definer_function(
       RETURN NULL;
     END
     """,
-    language="plpgsql",
-).replace(f"GRANT EXECUTE ON FUNCTION access_follow_rights() TO {rls.WEB}, {rls.WORKER};", "")
+)
 
 TRIGGERS = "\n".join(
     f"CREATE TRIGGER access_follow_rights AFTER INSERT OR UPDATE ON {table} FOR EACH ROW WHEN (NOT NEW.merged)"

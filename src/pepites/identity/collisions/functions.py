@@ -1,10 +1,8 @@
 """SQL of the functions of collisions and incidents (RNIV-14): told by whoever writes in the file, decided by the cell."""
 
 from pepites.common import rls
-from pepites.common.rls import ACTOR_PRACTICE, TRUSTED
-from pepites.identity.functions import CELL, REFUSE
-from pepites.identity.merging.functions import CONFLICT, NOW, internal
-from pepites.identity.sql import trigger_function
+from pepites.common.rls import ACTOR_PRACTICE, TRUSTED, internal_function, trigger_function
+from pepites.identity.functions import CELL, CONFLICT, NOW, REFUSE
 
 _MAY = f"({TRUSTED} OR {CELL})"
 _PROFESSIONAL = "(SELECT pr.professional_id FROM directory_practitionerrole pr WHERE pr.id = {})"
@@ -46,10 +44,9 @@ DECIDE = rls.definer_function(
       UPDATE identity_collision SET state = CASE WHEN p_proven THEN 'averee' ELSE 'ecartee' END,
         decided_by_id = {ACTOR_PRACTICE}, decided_at = {NOW}, decision_reason = p_reason WHERE id = c.id;
       IF p_proven THEN
-        INSERT INTO identity_incident (public_id, kind, patient_id, organization_id, happened_on, description, harm,
-          declared_by_id, measures)
-        SELECT gen_random_uuid(), 'collision', c.patient_id, pr.organization_id, c.declared_at::date, c.description, false,
-          c.declared_by_id, '' FROM (SELECT 1) one LEFT JOIN directory_practitionerrole pr ON pr.id = c.declared_by_id;
+        -- What was told may name somebody: the incident says the fact alone.
+        PERFORM identity_open_incident(gen_random_uuid(), 'collision', c.patient_id, c.declared_by_id, c.declared_at::date,
+          'Deux personnes mêlées dans un même dossier.', false);
       ELSE
         {_DOUBT.format(doubt="false", reason="'Deux personnes dans ce dossier : écarté'", whose="= c.patient_id")}
       END IF;
@@ -57,26 +54,6 @@ DECIDE = rls.definer_function(
     END
     """,
     language="plpgsql",
-)
-
-LIST_ROWS = internal(
-    "identity_list_collision_rows(p_collision bigint, p_patient bigint, p_tables jsonb)",
-    "integer",
-    """
-    DECLARE t record; total integer := 0; made integer;
-    BEGIN
-      FOR t IN SELECT * FROM jsonb_to_recordset(p_tables) AS x(name text, at text, author text) LOOP
-        EXECUTE format($q$
-      INSERT INTO identity_rowtosort (public_id, collision_id, patient_id, "table", row_id, written_at, author_id, decision)
-      SELECT gen_random_uuid(), $1, r.patient_id, %L, r.id, %s, %s, '' FROM %I r WHERE r.patient_id = $2
-        $q$, t.name, CASE WHEN t.at = '' THEN 'NULL' ELSE format('r.%I', t.at) END,
-          CASE WHEN t.author = '' THEN 'NULL' ELSE format('r.%I', t.author) END, t.name) USING p_collision, p_patient;
-        GET DIAGNOSTICS made = ROW_COUNT;
-        total := total + made;
-      END LOOP;
-      RETURN total;
-    END
-    """,
 )
 
 # The file of the second person, found or created the usual way; then every row of the mixed file waits to be sorted.
@@ -97,7 +74,7 @@ GIVE_OTHER = rls.definer_function(
       INSERT INTO identity_notsame (patient_id, other_id, reason, decided_by_id)
       VALUES (least(c.patient_id, second.id), greatest(c.patient_id, second.id), left(c.description, 300), {ACTOR_PRACTICE})
       ON CONFLICT (patient_id, other_id) DO UPDATE SET lifted_at = NULL, reason = EXCLUDED.reason;
-      listed := identity_list_collision_rows(c.id, c.patient_id, p_tables);
+      listed := identity_list_rows(NULL, c.id, p_tables);
       RETURN QUERY SELECT c.patient_id, second.id, listed;
     END
     """,
@@ -142,6 +119,19 @@ STATE = rls.definer_function(
     volatile="STABLE",
 )
 
+# Those of a batch that an import must leave as they are.
+AMONG = rls.definer_function(
+    "identity_frozen_among(p_patients bigint[])",
+    "bigint[]",
+    """
+    SELECT coalesce(array_agg(p.id), '{}') FROM patients_patient p
+    WHERE identity_may_import() AND p.id = ANY(p_patients) AND EXISTS (
+      SELECT 1 FROM identity_collision c JOIN patients_patient x ON x.id = c.patient_id
+      WHERE c.state = 'averee' AND coalesce(x.survivor_id, x.id) = coalesce(p.survivor_id, p.id))
+    """,
+    volatile="STABLE",
+)
+
 # A frozen file takes nothing new, whatever the service believes. Corrections and withdrawals stay open: sorting needs them.
 FROZEN = trigger_function(
     "identity_refuse_frozen",
@@ -155,16 +145,27 @@ FROZEN = trigger_function(
 )
 TRIGGER = "CREATE TRIGGER identity_frozen BEFORE INSERT ON {0} FOR EACH ROW EXECUTE FUNCTION identity_refuse_frozen();"
 
+OPEN_INCIDENT = internal_function(
+    "identity_open_incident(p_public uuid, p_kind text, p_patient bigint, p_practice bigint, p_happened date,"
+    " p_description text, p_harm boolean)",
+    "void",
+    """
+    BEGIN
+      INSERT INTO identity_incident (public_id, kind, patient_id, organization_id, happened_on, description, harm,
+        declared_by_id, measures)
+      SELECT p_public, p_kind, p_patient, pr.organization_id, p_happened, p_description, p_harm, p_practice, ''
+      FROM (SELECT 1) one LEFT JOIN directory_practitionerrole pr ON pr.id = p_practice;
+    END
+    """,
+)
+
 TELL_INCIDENT = rls.definer_function(
     "identity_tell_incident(p_public uuid, p_kind text, p_happened date, p_description text, p_harm boolean)",
     "void",
     f"""
     BEGIN
       IF NOT {_MAY} THEN {REFUSE} 'role_missing'; END IF;
-      INSERT INTO identity_incident (public_id, kind, organization_id, happened_on, description, harm, declared_by_id,
-        measures)
-      SELECT p_public, p_kind, pr.organization_id, p_happened, p_description, p_harm, pr.id, ''
-      FROM (SELECT 1) one LEFT JOIN directory_practitionerrole pr ON pr.id = {ACTOR_PRACTICE};
+      PERFORM identity_open_incident(p_public, p_kind, NULL, {ACTOR_PRACTICE}, p_happened, p_description, p_harm);
     END
     """,
     language="plpgsql",
@@ -184,7 +185,7 @@ CLOSE_INCIDENT = rls.definer_function(
     language="plpgsql",
 )
 
-ALL = (DECLARE, DECIDE, LIST_ROWS, GIVE_OTHER, SETTLE, STATE, FROZEN, TELL_INCIDENT, CLOSE_INCIDENT)
+ALL = (DECLARE, DECIDE, GIVE_OTHER, SETTLE, STATE, AMONG, FROZEN, OPEN_INCIDENT, TELL_INCIDENT, CLOSE_INCIDENT)
 
 POLICIES = "\n".join(
     f"{rls.enable(table)}\n{rls.composite_key(table)}\n{rls.grant(table, 'SELECT')}\n"

@@ -2,9 +2,9 @@
 
 from pepites.access.sql import reaches, section_table
 from pepites.common import rls
-from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED, WEB, WORKER
+from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED, WEB, WORKER, trigger_function
 from pepites.identity.functions import CELL, REFUSE
-from pepites.identity.sql import cell_branch, trigger_function
+from pepites.identity.sql import cell_branch
 
 IDENTITY, EVENT, INS, CALL = (
     "identity_domainidentity",

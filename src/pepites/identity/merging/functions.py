@@ -5,30 +5,26 @@ by ``access_mirror``. Reason words of PE409 are put into French by ``service``.
 """
 
 from pepites.common import rls
-from pepites.common.rls import ACTOR_PRACTICE, TRUSTED
-from pepites.identity.functions import CELL, REFUSE
+from pepites.common.rls import ACTOR_PRACTICE, TRUSTED, internal_function
+from pepites.identity.functions import CELL, CONFLICT, NOW, REFUSE
 
-CONFLICT = "RAISE EXCEPTION USING ERRCODE = 'PE409', MESSAGE = "
-NOW = "statement_timestamp()"
 _RANK = "array_position(ARRAY['QUAL', 'VALI', 'RECUP', 'PROV'], {}.identity_status::text)"
 _MAY = f"({TRUSTED} OR {CELL})"
 _AUTHOR = f"(SELECT pr.professional_id FROM directory_practitionerrole pr WHERE pr.id = {ACTOR_PRACTICE})"
 
 
-def internal(signature: str, returns: str, body: str) -> str:
-    """A part of the definer functions: it runs with their rights, and nobody else may call it."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SECURITY INVOKER"
-        f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;\n"
-        f"REVOKE ALL ON FUNCTION {signature.partition('(')[0]} FROM PUBLIC;"
-    )
+def _oppositions(person: str) -> str:
+    """Standing oppositions of a person's files: the practice or network refused, or the structure that recorded it."""
+    return f"""(SELECT o.practice_id, o.network_id, pr.organization_id FROM access_opposition o
+                  LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id AND o.practice_id IS NULL
+                  WHERE o.patient_id = ANY({person}) AND o.lifted_at IS NULL)"""
 
 
 # Why two files may not be merged; empty when they may. The same words for the preview and for the act.
-OBSTACLE = internal(
+OBSTACLE = internal_function(
     "identity_merge_obstacle(p_one bigint, p_two bigint)",
     "text",
-    """
+    f"""
     DECLARE one bigint[] := access_person_set(p_one); two bigint[] := access_person_set(p_two);
     BEGIN
       IF one = two THEN RETURN 'merged'; END IF;
@@ -42,18 +38,8 @@ OBSTACLE = internal(
                  AND ((n.patient_id = ANY(one) AND n.other_id = ANY(two))
                    OR (n.patient_id = ANY(two) AND n.other_id = ANY(one)))) THEN RETURN 'distinct'; END IF;
       -- An opposition holds for the person: known to one file only, it would close the other's accesses for good.
-      IF EXISTS ((SELECT o.practice_id, o.network_id, pr.organization_id FROM access_opposition o
-                  LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id AND o.practice_id IS NULL
-                  WHERE o.patient_id = ANY(one) AND o.lifted_at IS NULL)
-                 EXCEPT (SELECT o.practice_id, o.network_id, pr.organization_id FROM access_opposition o
-                  LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id AND o.practice_id IS NULL
-                  WHERE o.patient_id = ANY(two) AND o.lifted_at IS NULL))
-        OR EXISTS ((SELECT o.practice_id, o.network_id, pr.organization_id FROM access_opposition o
-                  LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id AND o.practice_id IS NULL
-                  WHERE o.patient_id = ANY(two) AND o.lifted_at IS NULL)
-                 EXCEPT (SELECT o.practice_id, o.network_id, pr.organization_id FROM access_opposition o
-                  LEFT JOIN directory_practitionerrole pr ON pr.id = o.recorded_by_id AND o.practice_id IS NULL
-                  WHERE o.patient_id = ANY(one) AND o.lifted_at IS NULL)) THEN RETURN 'opposition'; END IF;
+      IF EXISTS ({_oppositions("one")} EXCEPT {_oppositions("two")})
+        OR EXISTS ({_oppositions("two")} EXCEPT {_oppositions("one")}) THEN RETURN 'opposition'; END IF;
       RETURN '';
     END
     """,
@@ -84,7 +70,7 @@ FACTS = rls.definer_function(
 _TOUCH = f"""UPDATE identity_domainidentity i SET changed_by_id = {ACTOR_PRACTICE}, changed_at = {NOW},
         change_reason = {{reason}} WHERE i.patient_id {{whose}} AND i.active AND i.domain = 'PEPITES';"""
 
-JOIN = internal(
+JOIN = internal_function(
     "identity_join(p_merge bigint, p_tables text[])",
     "void",
     f"""
@@ -186,8 +172,9 @@ _WALK = """
           AND w.patient_id IN (n.patient_id, n.survivor_id)
       )
 """
-LIST_ROWS = internal(
-    "identity_list_rows(p_merge bigint, p_tables jsonb)",
+# Of a merge undone, what was written since; of two persons mixed in one file, every row.
+LIST_ROWS = internal_function(
+    "identity_list_rows(p_merge bigint, p_collision bigint, p_tables jsonb)",
     "integer",
     f"""
     DECLARE t record; total integer := 0; made integer;
@@ -195,11 +182,14 @@ LIST_ROWS = internal(
       FOR t IN SELECT * FROM jsonb_to_recordset(p_tables) AS x(name text, at text, author text) LOOP
         EXECUTE format($q$
       {_WALK.replace("p_merge", "$1")}
-      INSERT INTO identity_rowtosort (public_id, merge_id, patient_id, "table", row_id, written_at, author_id, decision)
-      SELECT gen_random_uuid(), $1, r.patient_id, %L, r.id, %s, %s, '' FROM walk w JOIN %I r ON r.patient_id = w.patient_id
+      INSERT INTO identity_rowtosort (public_id, merge_id, collision_id, patient_id, "table", row_id, written_at, author_id,
+        decision)
+      SELECT gen_random_uuid(), $1, $2, r.patient_id, %L, r.id, %s, %s, ''
+      FROM (SELECT patient_id, marks FROM walk UNION ALL SELECT c.patient_id, ARRAY['{{}}'::jsonb] FROM identity_collision c
+            WHERE c.id = $2) w JOIN %I r ON r.patient_id = w.patient_id
       WHERE r.id > (SELECT max(coalesce((k->>%L)::bigint, 0)) FROM unnest(w.marks) AS k)
         $q$, t.name, CASE WHEN t.at = '' THEN 'NULL' ELSE format('r.%I', t.at) END,
-          CASE WHEN t.author = '' THEN 'NULL' ELSE format('r.%I', t.author) END, t.name, t.name) USING p_merge;
+          CASE WHEN t.author = '' THEN 'NULL' ELSE format('r.%I', t.author) END, t.name, t.name) USING p_merge, p_collision;
         GET DIAGNOSTICS made = ROW_COUNT;
         total := total + made;
       END LOOP;
@@ -221,7 +211,7 @@ UNDO = rls.definer_function(
       IF m.state <> 'faite' THEN {CONFLICT} 'not_done'; END IF;
       {_LOCK.format("m.survivor_id", "m.patient_id")}
       root := (SELECT coalesce(p.survivor_id, p.id) FROM patients_patient p WHERE p.id = m.survivor_id);
-      listed := identity_list_rows(m.id, p_tables);
+      listed := identity_list_rows(m.id, NULL, p_tables);
       WITH RECURSIVE under (id) AS (
         SELECT m.patient_id
         UNION ALL SELECT n.patient_id FROM under u JOIN identity_merge n ON n.survivor_id = u.id AND n.state = 'faite'
@@ -239,6 +229,8 @@ UNDO = rls.definer_function(
         AND other_id = greatest(m.patient_id, m.survivor_id);
       {_TOUCH.format(reason="'Fusion défaite'", whose="= m.patient_id")}
       {_TOUCH.format(reason="'Fusion défaite'", whose="= root")}
+      PERFORM identity_open_incident(gen_random_uuid(), 'fusion', m.survivor_id, {ACTOR_PRACTICE}, m.decided_at::date,
+        'Deux dossiers fusionnés à tort, séparés depuis.', false);
       PERFORM access_refresh(m.patient_id); PERFORM access_mirror(m.patient_id);
       PERFORM access_refresh(root); PERFORM access_mirror(root);
       RETURN QUERY SELECT root, m.patient_id, listed;

@@ -1,6 +1,5 @@
 """Merging two files of one person, second reading, undoing, sorting what was written in between (RNIV-13)."""
 
-import json
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -16,7 +15,7 @@ from pepites.common.actor import Actor
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
 from pepites.common.identifiers import new_uuid
-from pepites.common.sorting import sorted_tables
+from pepites.common.sorting import sorted_tables, tables_to_sort
 from pepites.identity import policies
 from pepites.identity.enums import MergeState, RowDecision
 from pepites.identity.events import PatientsMerged, PatientsSeparated, RowMisplaced
@@ -120,9 +119,8 @@ def undo_merge(*, actor: Actor, merge_id: UUID, reason: str) -> int:
     """Separate two files that a merge had joined: each is again what it was, and the rows written meanwhile, of either,
     wait to be sorted. Gives their number."""
     require(policies.can_merge(actor), code=REFUSED)
-    tables = [{"name": one.name, "at": one.at, "author": one.author} for one in sorted_tables().values()]
     survivor, absorbed, to_sort = call(
-        REFUSED, "SELECT * FROM identity_undo_merge(%s, %s, %s)", [merge_id, said(reason), json.dumps(tables)]
+        REFUSED, "SELECT * FROM identity_undo_merge(%s, %s, %s)", [merge_id, said(reason), tables_to_sort()]
     )
     record(
         "identity.merge.undone", action="U", subjects=(survivor, absorbed), object_type="merge", object_id=merge_id,

@@ -18,15 +18,17 @@ PARTICIPATES = rls.definer_function(
 )
 
 # For the policies of the escalation job only: asked through a function, or the policies would call one another.
-WAITING = rls.definer_function(
-    "messaging_waiting(p_conversation bigint)",
-    "boolean",
-    """
+WAITING = rls.worker_only(
+    rls.definer_function(
+        "messaging_waiting(p_conversation bigint)",
+        "boolean",
+        """
     SELECT EXISTS (SELECT 1 FROM messaging_message m
                    WHERE m.conversation_id = p_conversation AND m.urgent AND m.acknowledged_at IS NULL)
     """,
-    volatile="STABLE",
-).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+        volatile="STABLE",
+    )
+)
 
 # A practice that may follow a talk about that person: level 2 in force, or coordination of one of its networks. A right
 # that ends by itself (bris de glace, creation for a time) opens none: nothing would close the talk at its hour.

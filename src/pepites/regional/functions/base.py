@@ -1,9 +1,8 @@
 """Who may what, and the small parts that the other functions share. Internal ones are open to the owner alone."""
 
-from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED, WEB, WORKER
-from pepites.identity.functions import CELL, REFUSE
+from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED, WEB, WORKER, internal_function
+from pepites.identity.functions import CELL, CONFLICT, NOW, REFUSE
 
-CONFLICT = "RAISE EXCEPTION USING ERRCODE = 'PE409', MESSAGE = "
 ABSENT = "RAISE EXCEPTION USING ERRCODE = 'PE404', MESSAGE = "
 XACT = "pg_current_xact_id()::text::bigint"
 """The transaction: what was fed in it may be matched in it, by whoever fed it, and never afterwards."""
@@ -12,7 +11,6 @@ CLOSED = "coalesce((SELECT to_jsonb(s) ->> 'closed_at' IS NOT NULL FROM regional
 PEPITES = "(SELECT d.id FROM regional_domain d WHERE d.code = 'PEPITES')"
 CLIENT = "coalesce(regional_client_domain(), 0)"
 """Never NULL: « NOT (false OR domain = NULL) » would refuse nobody."""
-NOW = "statement_timestamp()"
 AS_UUID = "CASE WHEN r.local_id ~ '^[0-9a-f-]{36}$' THEN r.local_id::uuid END"
 """The person's public identifier; another domain's number is no UUID, whatever order the planner checks things in."""
 KEY_DATE = """CASE WHEN NOT r.aliases @? '$[*][2] ? (@ != null)' THEN extract(year FROM r.birth_date)::smallint END AS year,
@@ -22,17 +20,7 @@ KEY_DATE = """CASE WHEN NOT r.aliases @? '$[*][2] ? (@ != null)' THEN extract(ye
 FEED_LOCK = 0x5_71C
 """One number for « feeds of the regional server »: shared by single ones, held alone by a batch."""
 
-__all__ = ["ACTOR_PRACTICE", "ACTOR_USER", "CELL", "REFUSE", "TRUSTED"]
-
-
-def internal_function(signature: str, returns: str, body: str) -> str:
-    """A part of the definer functions: it runs with their rights, and nobody else may call it."""
-    bare = signature.partition("(")[0]
-    return (
-        f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SECURITY INVOKER"
-        f" SET search_path = pg_catalog, public, pg_temp AS $body$ {body} $body$;\n"
-        f"REVOKE ALL ON FUNCTION {bare} FROM PUBLIC;"
-    )
+__all__ = ["ACTOR_PRACTICE", "ACTOR_USER", "CELL", "CONFLICT", "NOW", "REFUSE", "TRUSTED", "internal_function"]
 
 
 def may_feed(domain: str) -> str:

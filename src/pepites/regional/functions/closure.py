@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pepites.identity.sql import trigger_function
+from pepites.common.rls import trigger_function
 from pepites.regional.functions.base import CLOSED, CONFLICT
 
 _DECIDED = ("regional_regionalrecord", "regional_link", "regional_card", "regional_nonlink")

@@ -12,10 +12,11 @@ def _ready(alias: str) -> str:
 
 
 # One that waits for its delay holds those behind it: a domain hears of things in order. Whom it is told to is said by the caller; each notice gives a domain its own identity and regional identifiers only.
-WAITING = rls.definer_function(
-    "regional_waiting_notices(p_codes text[], p_limit integer)",
-    "TABLE (id bigint, public_id uuid, code text, system text, kind text, irp text, former_irp text, data jsonb)",
-    f"""
+WAITING = rls.worker_only(
+    rls.definer_function(
+        "regional_waiting_notices(p_codes text[], p_limit integer)",
+        "TABLE (id bigint, public_id uuid, code text, system text, kind text, irp text, former_irp text, data jsonb)",
+        f"""
     SELECT n.id, n.public_id, d.code::text, coalesce(nullif(d.oid, ''), d.uri)::text, n.kind::text, n.irp::text,
       n.former_irp::text, {DATA}
     FROM regional_notification n JOIN regional_domain d ON d.id = n.domain_id AND d.active
@@ -25,7 +26,8 @@ WAITING = rls.definer_function(
         AND e.sent_at IS NULL AND e.tries < {TRIES} AND e.id < n.id AND NOT {_ready("e")})
     ORDER BY n.id LIMIT least(p_limit, 500)
     """,
-    volatile="STABLE",
-).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+        volatile="STABLE",
+    )
+)
 
 ALL = (WAITING,)

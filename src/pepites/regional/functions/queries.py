@@ -268,41 +268,47 @@ ACCESSES = rls.definer_function(
 )
 
 # Names of the whole region, for the count that the worker makes at night: nobody else reads them so.
-NAMES = rls.definer_function(
-    "regional_names(p_after bigint, p_limit integer)",
-    "TABLE (id bigint, birth_name text, first_given_name text, birth_date date)",
-    """
+NAMES = rls.worker_only(
+    rls.definer_function(
+        "regional_names(p_after bigint, p_limit integer)",
+        "TABLE (id bigint, birth_name text, first_given_name text, birth_date date)",
+        """
     SELECT r.id, r.birth_name::text, r.first_given_name::text, r.birth_date FROM regional_regionalrecord r
     WHERE r.active AND r.id > p_after ORDER BY r.id LIMIT least(p_limit, 50000)
     """,
-    volatile="STABLE",
-).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+        volatile="STABLE",
+    )
+)
 
 # Pépites' own records are copied in the database, which knows no phonetics: the worker computes their forms at night.
-UNFORMED = rls.definer_function(
-    "regional_unformed(p_limit integer)",
-    "TABLE (id bigint, data jsonb)",
-    f"""
+UNFORMED = rls.worker_only(
+    rls.definer_function(
+        "regional_unformed(p_limit integer)",
+        "TABLE (id bigint, data jsonb)",
+        f"""
     #variable_conflict use_column
     BEGIN
       RETURN QUERY SELECT r.id, {DATA} FROM regional_regionalrecord r
       WHERE r.active AND NOT starts_with(r.form, '{PREFIX}') ORDER BY r.id LIMIT least(p_limit, 5000);
     END
     """,
-    language="plpgsql",
-    volatile="STABLE",
-).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+        language="plpgsql",
+        volatile="STABLE",
+    )
+)
 
-KEEP_FORMS = rls.definer_function(
-    "regional_keep_forms(p_ids bigint[], p_forms text[])",
-    "void",
-    """
+KEEP_FORMS = rls.worker_only(
+    rls.definer_function(
+        "regional_keep_forms(p_ids bigint[], p_forms text[])",
+        "void",
+        """
     BEGIN
       UPDATE regional_regionalrecord r SET form = f.form FROM unnest(p_ids, p_forms) AS f(id, form) WHERE r.id = f.id;
     END
     """,
-    language="plpgsql",
-).replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
+        language="plpgsql",
+    )
+)
 
 ALL = (
     CANDIDATES_SQL,
