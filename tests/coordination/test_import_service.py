@@ -15,10 +15,11 @@ from tests.coordination.import_helpers import a_network, coordinator, counted, o
 from pepites.access.models import ConsentRecord, NetworkPatient, Opposition
 from pepites.audit.models import Entry
 from pepites.audit.unit import unit_of_work
+from pepites.common.clock import now
 from pepites.common.errors import Conflict, Refused
 from pepites.coordination.importing import service
 from pepites.coordination.models import LiaisonNote, LocalIdentifier, Pathway, Task
-from pepites.identity.models import DomainIdentity, DoubleCandidate, Phone
+from pepites.identity.models import Collision, DomainIdentity, DoubleCandidate, Phone
 from pepites.patients.models import Patient
 
 pytestmark = pytest.mark.usefixtures("committed_database")
@@ -311,3 +312,24 @@ def test_the_journal_names_the_persons_of_each_batch_and_counts_the_whole(tmp_pa
         done = Entry.objects.get(code="coordination.import.done")
         assert (done.detail["cree"], done.detail["refuse"]) == (1, 1)
         assert "WU" not in str(done.detail)
+
+
+def test_a_frozen_file_is_left_as_it_is_and_the_rest_goes_in(tmp_path: Path) -> None:
+    """Two persons are mixed in it (RNIV-14): its line is told, the others of the batch are imported."""
+    first, second = a_network(), a_network()
+    who, other = coordinator(first), coordinator(second)
+    lines = [row("KALI", "ROSA", "14/07/1985"), row("WEMPI", "LEA", "03/02/1971")]
+    outcomes(who, first, write_csv(tmp_path / "un.csv", lines[:1]))
+    with as_owner():
+        mixed = Patient.objects.get()
+        Collision.objects.create(
+            patient=mixed, state="averee", description="deux tailles", decided_at=now(), decision_reason="vu"
+        )
+    seen: list[Any] = []
+    assert outcomes(other, second, write_csv(tmp_path / "deux.csv", lines), on_batch=seen.extend) == {
+        2: "connu",
+        3: "cree",
+    }
+    assert "gelé" in seen[0].message
+    assert count(Pathway, network=second) == 1
+    assert count(Pathway, patient=mixed) == 1

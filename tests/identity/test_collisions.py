@@ -108,6 +108,16 @@ def test_a_proven_one_freezes_the_file_and_opens_an_incident() -> None:
     for act in acts:
         with pytest.raises(DomainError, match="gelé"), unit_of_work(nurse):
             act()
+    identity = known.identity_of(patient)
+    acts_on_identity = (
+        lambda: services.add_phone(actor=nurse, identity=identity, number="0694123456"),
+        lambda: services.add_alias(actor=nurse, identity=identity, birth_name="AUTRE"),
+        lambda: services.check_document(actor=nurse, identity=identity, device_code="PA"),
+        lambda: services.declare_ase(actor=nurse, identity=identity),
+    )
+    for act in acts_on_identity:
+        with pytest.raises(DomainError), unit_of_work(nurse):
+            act()
     with pytest.raises(DatabaseError), unit_of_work(nurse):
         LiaisonNote.objects.create(
             patient_id=patient.pk, type="GEN", text="par la base", html="", author_id=nurse.practice_id
@@ -119,6 +129,7 @@ def test_a_proven_one_freezes_the_file_and_opens_an_incident() -> None:
     with as_owner():
         incident = Incident.objects.get()
         assert (incident.kind, incident.patient_id) == (IncidentKind.COLLISION, patient.pk)
+        assert incident.description == "Deux personnes mêlées dans un même dossier."  # what was told may name somebody
 
 
 def test_sorted_then_settled() -> None:

@@ -19,11 +19,12 @@ from pepites.coordination.importing.deciding import Decision
 from pepites.coordination.importing.enums import Outcome
 from pepites.coordination.importing.lines import Line, LineResult
 from pepites.identity.bulk import NewPerson, create_identities_bulk
-from pepites.identity.services import open_line_card
+from pepites.identity.services import frozen_among, open_line_card
 from pepites.messaging.markdown import render_text
 from pepites.networks.models import Network
 
 _COMMENT = 300
+_REFUSES = "Cette ligne refuse le partage : enregistrez l'opposition dans le dossier de la personne."
 _CODE = "coordination.import.refused"
 _FIRMNESS = {Consent.UNKNOWN: 0, Consent.YES: 1, Consent.NO: 2}
 """Of two lines about one person, a refusal is never lost to a yes, nor a yes to silence."""
@@ -48,7 +49,8 @@ def write_batch(actor: Actor, network: Network, source: str, decisions: Sequence
         if decision.outcome is Outcome.KNOWN and decision.person:
             pk, line = decision.person.patient_id, decision.line
             placed[pk] = max(placed.get(pk, line), line, key=lambda one: _FIRMNESS[one.row.consent])
-    opened = _open_files(actor, network, source, placed)
+    frozen = frozen_among(list(placed))
+    opened = _open_files(actor, network, source, {pk: line for pk, line in placed.items() if pk not in frozen})
     created = set(ids)
     for patient_id, facts in opened.items():
         if facts.enrolled and patient_id not in created:
@@ -57,13 +59,13 @@ def write_batch(actor: Actor, network: Network, source: str, decisions: Sequence
     for decision in decisions:
         if decision.outcome is Outcome.DOUBLE:
             _open_card(actor, network, source, decision, persons)
-        results[decision.line.number] = _result(decision, persons, opened)
+        results[decision.line.number] = _result(decision, persons, opened, frozen)
     return results
 
 
 def told(decision: Decision) -> LineResult:
     """The report's line of a check: nothing is written."""
-    return _result(decision, {}, {})
+    return _result(decision, {}, {}, set())
 
 
 def _person(line: Line) -> NewPerson:
@@ -117,7 +119,7 @@ def _open_card(actor: Actor, network: Network, source: str, decision: Decision, 
     )  # fmt: skip
 
 
-def _result(decision: Decision, persons: dict[int, int], opened: dict[int, _Opened]) -> LineResult:
+def _result(decision: Decision, persons: dict[int, int], opened: dict[int, _Opened], frozen: set[int]) -> LineResult:
     line = decision.line
     if decision.outcome is Outcome.CREATED:
         pk = persons.get(line.placeholder)
@@ -127,7 +129,11 @@ def _result(decision: Decision, persons: dict[int, int], opened: dict[int, _Open
     pk = decision.person.patient_id if decision.person else None
     facts = opened.get(pk or 0)
     said = ["Personne déjà connue."]
-    if facts and facts.gone:
+    if pk in frozen:
+        said.append("Son dossier est gelé, deux personnes y ont été mêlées : rien n'y est écrit, voyez la cellule.")
+        if line.row.consent is Consent.NO:
+            said.append(_REFUSES)
+    elif facts and facts.gone:
         said.append("Son parcours dans ce réseau est clos : il n'a pas été rouvert.")
     elif facts and facts.opposed and line.row.consent is Consent.YES:
         said.append("Une opposition est enregistrée : voyez avec la personne avant de la lever.")
@@ -141,7 +147,7 @@ def _double_message(decision: Decision) -> str:
     of_whom = f"à la ligne {decision.twin_line}" if decision.twin_line else "à une personne déjà connue"
     said = [f"Ressemble {of_whom} ({reasons}) : rien n'est créé, à examiner dans « Doublons »."]
     if decision.line.row.consent is Consent.NO:
-        said.append("Cette ligne refuse le partage : enregistrez l'opposition dans le dossier de la personne.")
+        said.append(_REFUSES)
     return _sentences(said)
 
 

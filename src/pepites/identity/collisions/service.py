@@ -1,7 +1,7 @@
 """Two persons in one file: told, decided with four eyes, separated row by row; identity incidents (RNIV-14, §2.7)."""
 
 import datetime as dt
-import json
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from pepites.common.clock import today
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
 from pepites.common.identifiers import is_regional_id, new_uuid, read_regional_id
-from pepites.common.sorting import sorted_tables
+from pepites.common.sorting import tables_to_sort
 from pepites.common.text import words
 from pepites.identity import policies
 from pepites.identity.enums import CollisionState, IncidentKind
@@ -42,6 +42,15 @@ def refuse_frozen(patient_id: int) -> None:
     """Raise ``DomainError`` when the file takes nothing new; the tables refuse it too."""
     if collision_state(patient_id) is CollisionState.PROVEN:
         raise DomainError(FROZEN)
+
+
+def frozen_among(patient_ids: Sequence[int]) -> set[int]:
+    """Those of a batch whose file takes nothing new; for whoever may import."""
+    if not patient_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_frozen_among(%s::bigint[])", [list(patient_ids)])
+        return set(cursor.fetchone()[0])
 
 
 def declare_collision(*, actor: Actor, patient_id: int, description: str) -> UUID:
@@ -79,9 +88,8 @@ def give_other(*, actor: Actor, collision_id: UUID, number: str) -> int:
     complete = read_regional_id(words(number).replace(" ", ""))
     if not is_regional_id(complete):
         raise DomainError("Recopiez l'identifiant régional entier : GF et 11 caractères.", field="number")
-    tables = [{"name": one.name, "at": one.at, "author": one.author} for one in sorted_tables().values()]
     patient_id, other_id, to_sort = call(
-        REFUSED, "SELECT * FROM identity_collision_other(%s, %s, %s)", [collision_id, complete, json.dumps(tables)]
+        REFUSED, "SELECT * FROM identity_collision_other(%s, %s, %s)", [collision_id, complete, tables_to_sort()]
     )
     record(
         "identity.collision.separated", action="U", subjects=(patient_id, other_id), object_type="collision",

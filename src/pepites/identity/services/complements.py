@@ -7,6 +7,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import DomainError
+from pepites.identity.collisions.service import refuse_frozen
 from pepites.identity.enums import AliasKind, PhoneKind
 from pepites.identity.models import Alias, DomainIdentity, Phone
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name
@@ -27,6 +28,7 @@ def add_alias(
     The same one again changes nothing.
     """
     require_edit(actor, identity)
+    refuse_frozen(identity.patient_id)
     if not (birth_name.strip() or given_names.strip()):
         raise DomainError("Écrivez un nom ou un prénom.", field="alias_name")
     strict_name = _strict("alias_name", partial(strict_birth_name, label="nom"), birth_name)
@@ -61,6 +63,7 @@ def _strict(field: str, rule: Callable[[str], str], raw: str) -> str:
 def add_phone(*, actor: Actor, identity: DomainIdentity, number: str, kind: PhoneKind = PhoneKind.OWN) -> Phone:
     """Add a phone number; the same one again changes nothing."""
     require_edit(actor, identity)
+    refuse_frozen(identity.patient_id)
     number = clean_phone(number)
     locked(identity)
     key = phone_tail(number)

@@ -9,6 +9,7 @@ from pepites.common.errors import DomainError
 from pepites.common.identifiers import is_regional_id, read_regional_id
 from pepites.common.text import words
 from pepites.identity import policies
+from pepites.identity.collisions.service import refuse_frozen
 from pepites.identity.enums import FiliationKind
 from pepites.identity.models import DomainIdentity, Filiation
 from pepites.identity.selectors.labels import age_years
@@ -59,6 +60,7 @@ def declare_ase(*, actor: Actor, identity: DomainIdentity, comment: str = "") ->
 
 
 def _keep(actor: Actor, child: DomainIdentity, kind: FiliationKind, parent: Patient | None, comment: str) -> Filiation:
+    refuse_frozen(child.patient_id)
     if Filiation.objects.filter(patient_id=child.patient_id, kind=kind, ended_at=None).exists():
         raise DomainError("Ce lien est déjà enregistré : terminez-le d'abord s'il est faux.")
     made = Filiation.objects.create(

@@ -9,6 +9,7 @@ from pepites.common.clock import now, today
 from pepites.common.decision import Reason, deny
 from pepites.common.errors import DomainError, Refused
 from pepites.identity import policies, statuses
+from pepites.identity.collisions.service import refuse_frozen
 from pepites.identity.enums import Attribute, Homonym
 from pepites.identity.models import Device, DocumentCheck, DomainIdentity
 from pepites.identity.selectors.labels import age_years
@@ -31,6 +32,7 @@ def check_document(
     A doubtful or fictitious identity keeps its status (§2.1).
     """
     require_edit(actor, identity)
+    refuse_frozen(identity.patient_id)
     practice_id, organization_id = actor.practice_id, actor.ref.organization_id
     if practice_id is None or organization_id is None:
         raise Refused(deny(Reason.NO_CONTEXT), code="identity.correct", subject_ids=(identity.patient_id,))
