@@ -9,11 +9,7 @@ PHONE, DATE, IDENTITY = 30, 50, 5
 KEPT = 20
 
 
-def _for_job(sql: str) -> str:
-    return sql.replace(f"TO {rls.WEB}, {rls.WORKER};", f"TO {rls.WORKER};")
-
-
-SHARES = _for_job(
+SHARES = rls.worker_only(
     rls.definer_function(
         "regional_drift_shares()",
         "TABLE (code text, total bigint, place bigint, mother bigint, phone bigint, commune bigint, weak bigint)",
@@ -28,34 +24,33 @@ SHARES = _for_job(
     )
 )
 
-REPEATED = _for_job(
+REPEATED = rls.worker_only(
     rls.definer_function(
         "regional_drift_repeated()",
         "TABLE (kind text, code text, value text, times bigint)",
         f"""
-    WITH alive AS (
-      SELECT r.*, d.code FROM regional_regionalrecord r JOIN regional_domain d ON d.id = r.domain_id WHERE r.active
-    )
-    (SELECT 'telephone', a.code::text, right(regexp_replace(p.phone, '[^0-9]', '', 'g'), 8), count(*)
-     FROM alive a CROSS JOIN LATERAL unnest(a.phones) AS p(phone) GROUP BY 2, 3 HAVING count(*) > {PHONE}
+    (SELECT 'telephone', d.code::text, right(regexp_replace(p.phone, '[^0-9]', '', 'g'), 8), count(*)
+     FROM regional_regionalrecord r JOIN regional_domain d ON d.id = r.domain_id
+     CROSS JOIN LATERAL unnest(r.phones) AS p(phone) WHERE r.active GROUP BY 2, 3 HAVING count(*) > {PHONE}
      ORDER BY 4 DESC LIMIT {KEPT})
     UNION ALL
-    (SELECT 'date', a.code::text, to_char(a.birth_date, 'DD/MM/YYYY'), count(*) FROM alive a
-     WHERE to_char(a.birth_date, 'MMDD') NOT IN ('0101', '1231') GROUP BY a.code, a.birth_date
-     HAVING count(*) > greatest({DATE}, (SELECT count(*) FROM alive b WHERE b.code = a.code) / 200)
+    (SELECT 'date', d.code::text, to_char(b.birth_date, 'DD/MM/YYYY'), b.times FROM (
+       SELECT r.domain_id, r.birth_date, count(*) AS times, sum(count(*)) OVER (PARTITION BY r.domain_id) AS size
+       FROM regional_regionalrecord r WHERE r.active GROUP BY 1, 2) b JOIN regional_domain d ON d.id = b.domain_id
+     WHERE b.times > greatest({DATE}, b.size / 200) AND to_char(b.birth_date, 'MMDD') NOT IN ('0101', '1231')
      ORDER BY 4 DESC LIMIT {KEPT})
     UNION ALL
-    (SELECT 'identite', a.code::text, a.birth_name || ' ' || a.first_given_name || ' ' || to_char(a.birth_date, 'DD/MM/YYYY'),
-       count(*)
-     FROM alive a GROUP BY a.code, a.birth_name, a.first_given_name, a.birth_date HAVING count(*) > {IDENTITY}
-     ORDER BY 4 DESC LIMIT {KEPT})
+    (SELECT 'identite', d.code::text, i.birth_name || ' ' || i.first_given_name || ' ' || to_char(i.birth_date, 'DD/MM/YYYY'),
+       i.times FROM (SELECT r.domain_id, r.birth_name, r.first_given_name, r.birth_date, count(*) AS times
+       FROM regional_regionalrecord r WHERE r.active GROUP BY 1, 2, 3, 4 HAVING count(*) > {IDENTITY}) i
+     JOIN regional_domain d ON d.id = i.domain_id ORDER BY 4 DESC LIMIT {KEPT})
     """,
         volatile="STABLE",
     )
 )
 
 # Two domains, one qualified INS: the same person, whatever the traits say. Drawn by a hash, the same ones each week.
-PAIRS = _for_job(
+PAIRS = rls.worker_only(
     rls.definer_function(
         "regional_drift_pairs(p_limit integer)",
         "TABLE (one text, other text)",
