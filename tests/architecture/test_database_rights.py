@@ -32,6 +32,8 @@ DEFINER_FUNCTIONS = {
     "access_sharing_facts": "facts of the sharing decision for the actor and one person",
     "access_standing_level": "level of the actor without any bris de glace: who may change who reads",
     "access_trace": "who opened a file, for its circle",
+    "accounts_number_once": "trigger: a national identifier is given once, a professional by its number only",
+    "accounts_rpps_proved": "trigger: a professional without a number gets the one its account proved",
     "accounts_client_domain": "identification domain of the machine client that acts",
     "coordination_count": "size of a coordinated network's list, same conditions as its policy",
     "coordination_follow_enrolment": "trigger: an opposition narrows the pathway like its enrolment",

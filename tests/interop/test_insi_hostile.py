@@ -15,8 +15,8 @@ from lxml import etree
 from tests.interop.insi_sandbox import SOFTWARE, client, serving
 
 from pepites.identity.ports import InsiQuery, Outcome
+from pepites.interop.breaker import FAILURES
 from pepites.interop.insi import client as wire
-from pepites.interop.insi.breaker import FAILURES
 from pepites.interop.insi.parsing import MAX_BYTES, Unreadable, read_answer
 from pepites_sandbox.insi import answers
 from pepites_sandbox.insi.persons import QUALIFICATION, Person
@@ -102,7 +102,7 @@ def test_insi_5_the_breaker_stops_calling_a_dead_service(monkeypatch: pytest.Mon
         assert [reply.code for reply in insi.search(ZOE)] == ["disjoncteur"]
         assert state.calls == calls == FAILURES
         state.fault = "aucun"
-        monkeypatch.setattr("pepites.interop.insi.breaker.PAUSE", 0.0)
+        monkeypatch.setattr("pepites.interop.breaker.PAUSE", 0.0)
         assert insi.search(ZOE)[-1].code == "00"
         assert insi.search(ZOE)[-1].code == "00"
 

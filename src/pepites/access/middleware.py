@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,7 +19,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class ActorMiddleware:
-    """Builds the actor, opens the unit, and turns the domain's errors into pages."""
+    """Builds the actor, opens the unit, and turns the domain's errors into pages.
+
+    The views of ``OWN_UNIT_PATHS`` wait for another server: they open their own unit once it has answered, so that its
+    slowness holds no transaction (ADR 0024).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,6 +32,8 @@ class ActorMiddleware:
         try:
             actor = actor_of(request)
             request.actor = actor  # type: ignore[attr-defined]
+            if request.path_info.startswith(settings.OWN_UNIT_PATHS):
+                return self._kept_by_nobody(self.get_response(request))
             with unit_of_work(actor, read_only=request.method in SAFE_METHODS) as unit:
                 request.unit = unit  # type: ignore[attr-defined]
                 response = self.get_response(request)
@@ -37,8 +44,13 @@ class ActorMiddleware:
             logger.error("unit of work failed: %s", type(error).__name__)
             return error_page(request, 500)
         if actor.signed_in:
-            response.headers.setdefault("Cache-Control", "no-store")
+            self._kept_by_nobody(response)
             response.headers.setdefault("Vary", "HX-Request, Cookie, Accept-Language")
+        return response
+
+    @staticmethod
+    def _kept_by_nobody(response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def process_view(
@@ -76,7 +88,8 @@ class ActorMiddleware:
             if exception.status == 404:
                 return error_page(request, 404)
             return error_page(request, 403, message=exception.message)
-        transaction.set_rollback(True)
+        if unit is not None:
+            transaction.set_rollback(True)
         if isinstance(exception, DomainError):
             return error_page(request, exception.status, message=exception.message)
         if not isinstance(exception, Http404):

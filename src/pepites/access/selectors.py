@@ -92,7 +92,7 @@ def actor_of(request: HttpRequest) -> Actor:
     practice_id = session.get("practice_id")
     row = getattr(session, "row", None)
     with_session = row is not None and (row.user_id, row.practice_id) == (user.pk, practice_id)
-    return _actor(
+    actor = _actor(
         user,
         session.context if with_session else _read_context(user, practice_id),  # type: ignore[attr-defined]
         bool(session.get("strong")),
@@ -101,6 +101,7 @@ def actor_of(request: HttpRequest) -> Actor:
             session_ref=(session.session_key or "")[:8], request_id=request_id, ip=client_ip(request),
         ),
     )  # fmt: skip
+    return replace(actor, assurance=str(session.get("assurance", "")))
 
 
 def level_on(patient_id: int) -> int:

@@ -1,13 +1,16 @@
 """What the administration screens read."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q
 
-from pepites.accounts.models import User
+from pepites.accounts.models import FederatedIdentity, FederatedSignIn, User
+from pepites.accounts.policies import can_administer_platform
 from pepites.audit.unit import current
 from pepites.common.actor import Actor
 from pepites.common.text import sort_key
@@ -53,3 +56,37 @@ def search_accounts(actor: Actor, text: str) -> list[User]:
     for word in sort_key(text).split():
         users = users.filter(Q(login__icontains=word) | Q(professional__sort_key__icontains=word))
     return list(users[:LIMIT])
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAccount:
+    """Somebody that Pro Santé Connect knows and that no network has brought in yet."""
+
+    user: User
+    name: str
+    structures: tuple[str, ...]
+    since: datetime
+
+
+def waiting_accounts(actor: Actor) -> list[WaitingAccount]:
+    """Accounts without any right, for the platform's administrators; the most recent first."""
+    if not can_administer_platform(actor):
+        return []
+    users = User.objects.filter(
+        national_id__isnull=False, professional__isnull=True, platform_admin=False, is_active=True
+    ).order_by("-created_at")[:100]
+    names = {one.user_id: one for one in FederatedIdentity.objects.filter(user__in=users).order_by("last_seen_at")}
+    proofs = FederatedSignIn.objects.filter(identity__user__in=users).order_by("identity__user_id", "-at")
+    latest = {one.identity.user_id: one for one in reversed(proofs.select_related("identity"))}
+    return [_waiting(user, names.get(user.pk), latest.get(user.pk)) for user in users]
+
+
+def _waiting(user: User, name: FederatedIdentity | None, proof: FederatedSignIn | None) -> WaitingAccount:
+    said = [
+        activity.get("structure") or activity.get("finess_site") or ""
+        for one in (proof.exercices if proof else [])
+        for activity in one["activities"]
+    ]
+    structures = tuple(dict.fromkeys(filter(None, said)))
+    shown = f"{name.given_name} {name.family_name}".strip() if name else ""
+    return WaitingAccount(user, shown or user.login, structures, user.created_at)

@@ -4,6 +4,12 @@ CODES = {
     "accounts.sign_in.failed": "Connexion refusée",
     "accounts.sign_in.done": "Connexion",
     "accounts.sign_out": "Déconnexion",
+    "accounts.psc.refused": "Connexion par Pro Santé Connect refusée",
+    "accounts.psc.attached": "Pro Santé Connect rattaché au compte",
+    "accounts.psc.logout": "Session fermée par Pro Santé Connect",
+    "accounts.factor.confirmed": "Identité confirmée avant un acte sensible",
+    "accounts.homologation.recorded": "Homologation des comptes locaux enregistrée",
+    "accounts.homologation.withdrawn": "Homologation des comptes locaux retirée",
     "accounts.context.chosen": "Choix du lieu d'exercice",
     "accounts.factor.failed": "Second facteur refusé",
     "accounts.factor.added": "Second facteur ajouté",
@@ -12,6 +18,7 @@ CODES = {
     "accounts.password.changed": "Mot de passe changé",
     "accounts.session.ended": "Session terminée par une personne",
     "accounts.account.created": "Compte créé",
+    "accounts.account.attached": "Compte en attente rattaché à un professionnel",
     "accounts.account.activity": "Compte activé ou désactivé",
     "accounts.invitation.created": "Invitation créée",
     "accounts.invitation.used": "Invitation utilisée",
@@ -58,6 +65,10 @@ class AccountsConfig(AppConfig):
             PersonalData("accounts.Passkey", "professional", "user_id", "sécurité", account),
             PersonalData("accounts.RecoveryCode", "professional", "user_id", "sécurité", account),
             PersonalData("accounts.Invitation", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
+            PersonalData("accounts.FederatedIdentity", "professional", "user_id", "compte", account),
+            PersonalData(
+                "accounts.FederatedSignIn", "professional", "identity_id", "sécurité", "10 ans (trace d'accès)"
+            ),
             PersonalData("accounts.FactorReset", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
             PersonalData(
                 "accounts.ServiceClient", "professional", "created_by_id", "sécurité", "10 ans (trace d'accès)"

@@ -25,6 +25,8 @@ class User(AbstractBaseUser):
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
     login = models.CharField(max_length=80, unique=True)
     email = models.EmailField(default="", blank=True)
+    # What the account is for the outside (IDNPS, §1.2): Pro Santé Connect's key, set once by the person's own sign-in.
+    national_id = models.CharField(max_length=60, null=True, unique=True)
     professional = models.OneToOneField(Professional, null=True, on_delete=models.PROTECT, related_name="user")
     # Whose administrators look after the account: the network that brought the person in, and no other they work with.
     network = models.ForeignKey(Network, null=True, on_delete=models.PROTECT, related_name="+")
@@ -42,6 +44,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.login
 
+    @property
+    def pending(self) -> bool:
+        """Whether the person is known by their national identifier alone, and has no right yet."""
+        return self.national_id is not None and self.professional_id is None and not self.platform_admin
+
 
 class UserSession(AbstractBaseSession):
     """A session, with what its owner needs to recognise and revoke it."""
@@ -51,12 +58,20 @@ class UserSession(AbstractBaseSession):
     created_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(db_default=Now())
     auth_method = models.CharField(max_length=30, default="", blank=True)
+    assurance = models.CharField(max_length=20, default="", db_default="", blank=True)
+    # The provider's own session, so that its end is ours (§5.4).
+    issuer = models.CharField(max_length=200, default="", db_default="", blank=True)
+    subject = models.CharField(max_length=255, default="", db_default="", blank=True)
+    sid = models.CharField(max_length=255, default="", db_default="", blank=True)
     ip = models.CharField(max_length=45, default="", blank=True)
     agent = models.CharField(max_length=200, default="", blank=True)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
         db_table = "accounts_session"
+        indexes = [
+            models.Index(fields=["subject"], name="accounts_session_subject", condition=~models.Q(subject="")),
+        ]
 
 
 class TotpDevice(models.Model):
@@ -165,6 +180,74 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures}"
+
+
+class FederatedIdentity(models.Model):
+    """A name of an account at an outside provider. ``subject`` is an alias: it may change, the account stays (§5.3)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="federated")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    national_id = models.CharField(max_length=60)
+    family_name = models.CharField(max_length=100, default="", blank=True)
+    given_name = models.CharField(max_length=100, default="", blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="accounts_federated_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.pk}"
+
+
+class FederatedSignIn(models.Model):
+    """What a provider said at one sign-in, kept as it was for whoever examines an access; never the master record."""
+
+    identity = models.ForeignKey(FederatedIdentity, on_delete=models.PROTECT, related_name="sign_ins")
+    at = models.DateTimeField(db_default=Now())
+    acr = models.CharField(max_length=40)
+    amr = ArrayField(models.CharField(max_length=40), default=list)
+    exercices = models.JSONField(default=list)
+    other_ids = models.JSONField(default=list)
+    session_ref = models.CharField(max_length=8, default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.acr} {self.pk}"
+
+
+class UsedLogoutToken(models.Model):
+    """A back-channel logout token already taken: the same ``jti`` is never taken twice."""
+
+    jti = models.CharField(max_length=64, primary_key=True)  # keyed fingerprint
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"logout {self.jti[:8]}"
+
+
+class Homologation(models.Model):
+    """The decision that makes the house's own means of identification regular (RIE §6.3): three years at most."""
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    reference = models.CharField(max_length=80)
+    signatory = models.CharField(max_length=120)
+    signed_on = models.DateField()
+    expires_on = models.DateField()
+    recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # null: a command
+    recorded_at = models.DateTimeField(db_default=Now())
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_on__gt=models.F("signed_on")), name="accounts_homologation_dates"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class ServiceClient(models.Model):

@@ -1,6 +1,9 @@
 """Who administers accounts."""
 
+from django.conf import settings
+
 from pepites.accounts.models import User
+from pepites.accounts.values import NATIONAL
 from pepites.common.actor import Actor, ActorKind, Channel
 from pepites.common.decision import Decision, Reason, allow, deny
 
@@ -26,10 +29,21 @@ def can_administer_account(actor: Actor, user: User) -> Decision:
     return allow("administration")
 
 
-def can_administer_machines(actor: Actor) -> Decision:
-    """Machine clients open the region's identities: the platform's administrators, or a command of the server."""
+def can_administer_platform(actor: Actor) -> Decision:
+    """What concerns the whole platform (machine clients, means of identification): its administrators, or a command
+    of the server."""
     if actor.ref.kind is ActorKind.SYSTEM and actor.ref.channel is Channel.COMMAND:
         return allow("serveur")
     if not actor.strong:
         return deny(Reason.WEAK_AUTHENTICATION)
     return allow("administration") if actor.platform_admin else deny(Reason.ROLE_MISSING)
+
+
+def may_use_national(actor: Actor, service: str) -> Decision:
+    """A national service (``insi``, ``dmp``, ``mssante``) wants a session by Pro Santé Connect or a card (RIE §6.3).
+
+    Jobs and machine clients speak with the structure's own certificate, not with a person's means.
+    """
+    if not actor.signed_in or service not in settings.PEPITES_NATIONAL_MEANS_FOR:
+        return allow("moyen")
+    return allow("moyen") if actor.assurance in NATIONAL else deny(Reason.MEANS_TOO_WEAK)

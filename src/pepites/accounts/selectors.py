@@ -7,9 +7,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from pepites.accounts.models import FactorReset, Passkey, RecoveryCode, ServiceClient, TotpDevice, User, UserSession
+from pepites.accounts.models import (
+    FactorReset,
+    Homologation,
+    Passkey,
+    RecoveryCode,
+    ServiceClient,
+    TotpDevice,
+    User,
+    UserSession,
+)
 from pepites.accounts.policies import can_administer_account
-from pepites.accounts.values import Method
+from pepites.accounts.ports import psc_configured
+from pepites.accounts.values import Assurance, Method
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE, now
 from pepites.directory.enums import Category
@@ -25,6 +35,7 @@ class PracticeChoice:
     practice: PractitionerRole
     networks: tuple[tuple[int, str, str], ...] = ()
     last: bool = False
+    attested: bool = False  # the national directory names this very structure
 
     @property
     def pk(self) -> int:
@@ -168,6 +179,7 @@ _METHODS = {
     "local+passkey": "mot de passe et clé d'accès",
     "local+recuperation": "mot de passe et code de récupération",
     "demo": "démonstration",
+    "psc": "Pro Santé Connect",
 }
 
 
@@ -185,10 +197,35 @@ def sessions_of(user: User, here: str | None) -> list[SessionLine]:
     return sorted(lines, key=lambda line: not line.here)
 
 
+LOCAL_CLOSED = "Ici, on entre avec Pro Santé Connect : les comptes locaux ne sont pas homologués."
+
+
+def homologation_in_force() -> Homologation | None:
+    """The decision that makes local accounts regular today, the one that lasts longest."""
+    today = now().astimezone(CAYENNE).date()
+    rows = Homologation.objects.filter(withdrawn_at__isnull=True, signed_on__lte=today, expires_on__gt=today)
+    return rows.order_by("-expires_on").first()
+
+
+def local_sign_in_open() -> bool:
+    """Whether passwords open sessions here: until Pro Santé Connect is wired, then under a homologation (RIE §6.3)."""
+    if not settings.PEPITES_AUTH_LOCAL:
+        return False
+    return not psc_configured() or bool(settings.PEPITES_DEMO) or homologation_in_force() is not None
+
+
+def local_assurance(method: Method) -> Assurance:
+    """How far a session of the house's own means proves who is there."""
+    if method is Method.DEMO:
+        return Assurance.DEMO
+    return Assurance.HOMOLOGATED if homologation_in_force() else Assurance.TRANSITION
+
+
 def session_limits_passed(row: UserSession, moment: datetime) -> bool:
     """Whether a session is over: idle too long, open for too long (design §8), or of a demonstration that is over."""
     idle = timedelta(minutes=settings.PEPITES_IDLE_MINUTES)
-    total = timedelta(hours=settings.PEPITES_SESSION_HOURS)
+    hours = settings.PEPITES_PSC_HOURS if row.auth_method == Method.PSC else settings.PEPITES_SESSION_HOURS
+    total = timedelta(hours=hours)
     if row.auth_method == Method.DEMO and (settings.PRODUCTION or not settings.PEPITES_DEMO):
         return True
     return moment - row.last_seen_at > idle or moment - row.created_at > total

@@ -65,6 +65,12 @@ class SessionStore(DatabaseStore):
         practice_id = data.get("practice_id")
         session.practice_id = int(str(practice_id)) if practice_id else None
         session.auth_method = str(data.get("auth_method", ""))
+        session.assurance = str(data.get("assurance", ""))
+        external = data.get("external")
+        if isinstance(external, dict):
+            session.issuer, session.subject, session.sid = (
+                str(external.get(k, "")) for k in ("issuer", "subject", "sid")
+            )
         session.ip = str(data.get("ip", ""))[:45]
         session.agent = str(data.get("agent", ""))[:200]
         started = data.get("signed_in_at")

@@ -18,3 +18,40 @@ CLIENT_DOMAIN = rls.definer_function(
     """,
     volatile="STABLE",
 )
+
+# A national identifier is given once, to an account that had none. Only one that opens nothing may lose it, as it
+# closes; a professional is given to such an account only when its identifier is that professional's RPPS number.
+NUMBER_ONCE = rls.trigger_function(
+    "accounts_number_once",
+    """
+    BEGIN
+      IF NEW.national_id IS DISTINCT FROM OLD.national_id AND OLD.national_id IS NOT NULL
+         AND NOT (NEW.national_id IS NULL AND OLD.professional_id IS NULL AND NOT OLD.platform_admin
+                  AND NOT NEW.is_active) THEN
+        RAISE EXCEPTION 'a national identifier is given once' USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      IF NEW.professional_id IS DISTINCT FROM OLD.professional_id AND NOT (
+           OLD.professional_id IS NULL AND NEW.is_active AND NOT OLD.platform_admin
+           AND EXISTS (SELECT 1 FROM directory_professional p
+                       WHERE p.id = NEW.professional_id AND '8' || p.rpps = NEW.national_id)) THEN
+        RAISE EXCEPTION 'only the professional of that number' USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      RETURN NEW;
+    END
+    """,
+)
+
+# A professional without a number gets the one its own account has just proved, and no other.
+RPPS_PROVED = rls.trigger_function(
+    "accounts_rpps_proved",
+    """
+    BEGIN
+      IF NEW.rpps IS DISTINCT FROM OLD.rpps AND NOT (
+           OLD.rpps IS NULL AND EXISTS (SELECT 1 FROM accounts_user u
+                                        WHERE u.professional_id = OLD.id AND u.national_id = '8' || NEW.rpps)) THEN
+        RAISE EXCEPTION 'only the number that the account proved' USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      RETURN NEW;
+    END
+    """,
+)

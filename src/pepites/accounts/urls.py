@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pepites.accounts.views import account, administration, machines, session, sign_in, tokens
+from pepites.accounts.views import (
+    account,
+    administration,
+    federation,
+    identification,
+    machines,
+    session,
+    sign_in,
+    tokens,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +20,10 @@ urlpatterns = [
     path("connexion/premier-facteur/", sign_in.enrol, name="enrol"),
     path("connexion/telephone-perdu/", sign_in.lost_factor, name="lost-factor"),
     path("connexion/demonstration/<uuid:public_id>/", sign_in.demo, name="demo"),
+    path("connexion/psc/", federation.leave, name="psc"),
+    path("connexion/psc/retour/", federation.come_back, name="psc-return"),
+    path("connexion/bouton-psc", federation.button, name="psc-button"),
+    path("oidc/backchannel-logout", federation.logout_notice, name="psc-logout"),
     path("invitation/<str:token>/", sign_in.invitation, name="invitation"),
     path("deconnexion/", session.sign_out, name="sign-out"),
     path("contextes/", session.contexts, name="contexts"),
@@ -35,5 +48,6 @@ urlpatterns = [
     path("administration/logiciels/", machines.machines, name="machines"),
     path("administration/logiciels/nouveau/", machines.new_machine, name="new-machine"),
     path("administration/logiciels/<uuid:public_id>/", machines.machine, name="machine"),
+    path("administration/identification/", identification.identification, name="identification"),
     path("administration/remises-a-zero/", administration.resets, name="factor-resets"),
 ]

@@ -12,6 +12,7 @@ class Method(StrEnum):
     PASSKEY = "local+passkey"
     RECOVERY = "local+recuperation"
     DEMO = "demo"
+    PSC = "psc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,17 @@ class Origin:
             return ""
         length = 24 if address.version == 4 else 48
         return str(ipaddress.ip_network((address, length), strict=False))
+
+
+class Assurance(StrEnum):
+    """How far a session proves who is there (RIE §6.2, §6.3)."""
+
+    HIGH = "eleve"
+    SUBSTANTIAL = "substantiel"
+    HOMOLOGATED = "local_homologue"
+    TRANSITION = "local_transition"
+    DEMO = "demo"
+    NONE = ""
+
+
+NATIONAL = frozenset({Assurance.HIGH, Assurance.SUBSTANTIAL})

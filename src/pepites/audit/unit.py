@@ -161,6 +161,12 @@ def write_refusals(unit: UnitOfWork) -> None:
         journal.write(unit.actor.ref, unit.refusals)
 
 
+def release_connection() -> None:
+    """Give the database connection back while another server is waited for: its slowness must not empty the pool."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def with_request(actor: Actor, request_id: str, ip: str) -> Actor:
     """The same actor, with where the request came from."""
     return dataclasses.replace(actor, ref=dataclasses.replace(actor.ref, request_id=request_id, ip=ip))

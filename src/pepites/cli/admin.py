@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 
 import click
 
 from pepites.cli.admin_clients import client
 from pepites.cli.prepare import ready
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(short_help="Administrer les comptes.")
@@ -31,6 +34,27 @@ def invite(login: str) -> None:
             "Pépites répond à une autre adresse ? Remplacez le début du lien, ou donnez PEPITES_PUBLIC_URL.", err=True
         )
     click.echo("Ce lien sert une seule fois, pendant 24 heures. Remettez-le en main propre.", err=True)
+
+
+@admin.command(short_help="Enregistrer l'homologation des comptes locaux.")
+@click.argument("reference", metavar="RÉFÉRENCE")
+@click.option("--signataire", "signatory", metavar="NOM", required=True, help="Qui a signé la décision.")
+@click.option("--signee", "signed_on", metavar="AAAA-MM-JJ", type=_DAY, required=True, help="Date de signature.")
+@click.option("--fin", "expires_on", metavar="AAAA-MM-JJ", type=_DAY, required=True, help="Fin, trois ans au plus.")
+def homologation(reference: str, signatory: str, signed_on: datetime, expires_on: datetime) -> None:
+    """Enregistrer la décision RÉFÉRENCE, qui rend réguliers les comptes locaux à côté de Pro Santé Connect (RIE)."""
+    with ready("owner"):
+        from pepites.accounts.services import record_homologation
+        from pepites.audit.unit import unit_of_work
+        from pepites.common.actor import Channel, system_actor
+
+        actor = system_actor("admin_homologation", channel=Channel.COMMAND)
+        with unit_of_work(actor):
+            made = record_homologation(
+                actor=actor, reference=reference, signatory=signatory, signed_on=signed_on.date(),
+                expires_on=expires_on.date(),
+            )  # fmt: skip
+    click.echo(f"Homologation « {made.reference} » enregistrée, jusqu'au {made.expires_on:%d/%m/%Y}.")
 
 
 admin.add_command(client)

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from pepites.cli.doctor_findings import Finding
 from pepites.cli.doctor_insi import checks_of_insi
+from pepites.cli.doctor_psc import checks_of_psc
 from pepites.cli.prepare import fingerprint, prepared_with, require_folder
 from pepites.config.engine import EngineError, Urls, database_urls, no_answer, var_dir
 from pepites.config.engine_home import data_dir
@@ -56,6 +57,7 @@ def checks_of_machine() -> Iterator[Finding]:
     yield _address()
     yield _clock()
     yield from checks_of_insi()
+    yield from checks_of_psc()
     built = (_PACKAGE / "ui" / "static" / "dist").is_dir()
     yield Finding("Fichiers de l'interface", sound=built, remedy="Construisez-les : make assets.")
 

@@ -70,7 +70,8 @@ class Actor:
 
     ``practice_id`` is the *situation d'exercice* (``directory.PractitionerRole``) chosen after sign-in;
     ``coordinated`` and ``administered`` are network ids where this practice holds those roles. ``scopes``
-    are those of a machine client's request, narrowed by its token; a person has none.
+    are those of a machine client's request, narrowed by its token; a person has none. ``assurance`` is how far
+    the session proves who is there (RIE §6.3).
     """
 
     ref: ActorRef = dataclasses.field(default_factory=ActorRef)
@@ -86,6 +87,7 @@ class Actor:
     strong: bool = False
     user_public_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    assurance: str = ""  # ``accounts.values.Assurance`` of the session
 
     @property
     def user_id(self) -> int | None:

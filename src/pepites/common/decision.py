@@ -10,6 +10,7 @@ class Reason(StrEnum):
     ALLOWED = "allowed"
     NOT_SIGNED_IN = "not_signed_in"
     WEAK_AUTHENTICATION = "weak_authentication"
+    MEANS_TOO_WEAK = "means_too_weak"
     NO_CONTEXT = "no_context"
     CATEGORY_EXCLUDED = "category_excluded"
     NOT_IN_CIRCLE = "not_in_circle"
@@ -30,6 +31,10 @@ MESSAGES = {
     Reason.ALLOWED: "",
     Reason.NOT_SIGNED_IN: "Connectez-vous pour continuer.",
     Reason.WEAK_AUTHENTICATION: "Confirmez votre identité avec votre second facteur pour continuer.",
+    Reason.MEANS_TOO_WEAK: (
+        "Ce service national demande une connexion par Pro Santé Connect : votre compte local ne suffit pas."
+        " Déconnectez-vous, puis entrez avec votre carte CPS ou l'application e-CPS."
+    ),
     Reason.NO_CONTEXT: "Choisissez d'abord votre lieu d'exercice.",
     Reason.CATEGORY_EXCLUDED: "Votre profession ne permet pas d'accéder aux dossiers (article R. 1110-2 du CSP).",
     Reason.NOT_IN_CIRCLE: "Vous ne faites pas partie du cercle de soins de cette personne.",

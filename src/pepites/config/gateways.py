@@ -2,4 +2,7 @@
 
 from typing import Final
 
-GATEWAYS: Final = {"insi": "pepites.interop.insi.client.from_settings"}
+GATEWAYS: Final = {
+    "insi": "pepites.interop.insi.client.from_settings",
+    "psc": "pepites.interop.psc.client.from_settings",
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg.conninfo
 
-from pepites.config import engine, modes
+from pepites.config import engine, modes, psc
 from pepites.config.gateways import GATEWAYS
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -74,7 +74,8 @@ PEPITES_HL7_TLS_CA = os.environ.get("PEPITES_HL7_TLS_CA", "")
 PEPITES_HL7_PEERS = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_PEERS") if "=" in pair)
 # Where domains hear of their identities: ``CODE=host:port,…``, under TLS outside this machine.
 PEPITES_HL7_NOTIFY = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_NOTIFY") if "=" in pair)
-MACHINE_PATHS = ("/fhir/", "/oauth2/")
+MACHINE_PATHS = ("/fhir/", "/oauth2/", "/oidc/")
+OWN_UNIT_PATHS = ("/connexion/psc/",)  # these call another server first: they open their own unit of work after it
 PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():
     raise SystemExit(modes.demo_refusal())
@@ -101,6 +102,34 @@ PEPITES_INSI_VERIF_PERIODE_MOIS = int(os.environ.get("PEPITES_INSI_VERIF_PERIODE
 PEPITES_INSI_LOT_MAX = int(os.environ.get("PEPITES_INSI_LOT_MAX", "1000"))
 PEPITES_INSI_APPELS_PAR_HEURE = int(os.environ.get("PEPITES_INSI_APPELS_PAR_HEURE", "20"))
 PEPITES_INSI_LIGATURES = _flag("PEPITES_INSI_LIGATURES", default=True)  # transliterate; else refuse before the call
+
+# Pro Santé Connect (docs/exploitation/pro-sante-connect.md): off without an address and a client.
+PEPITES_PSC_ENV = os.environ.get("PEPITES_PSC_ENV", "").strip()  # bas | prod | local
+PEPITES_PSC_METADATA_URL = os.environ.get("PEPITES_PSC_METADATA_URL", "") or psc.METADATA.get(PEPITES_PSC_ENV, "")
+PEPITES_PSC_CLIENT_ID = os.environ.get("PEPITES_PSC_CLIENT_ID", "")
+PEPITES_PSC_CLIENT_SECRET = os.environ.get("PEPITES_PSC_CLIENT_SECRET", "")
+PEPITES_PSC_CLIENT_AUTH = os.environ.get("PEPITES_PSC_CLIENT_AUTH", "client_secret_post")
+PEPITES_PSC_TLS_CERT = os.environ.get("PEPITES_PSC_TLS_CERT", "")
+PEPITES_PSC_TLS_KEY = os.environ.get("PEPITES_PSC_TLS_KEY", "")
+PEPITES_PSC_CA = os.environ.get("PEPITES_PSC_CA", "")
+PEPITES_PSC_SCOPE = os.environ.get("PEPITES_PSC_SCOPE", "openid scope_all")
+PEPITES_PSC_ACR_REQUESTED = os.environ.get("PEPITES_PSC_ACR_REQUESTED", "eidas1")
+PEPITES_PSC_ACR_ALLOWED = _list("PEPITES_PSC_ACR_ALLOWED", "eidas1,eidas2,eidas3")
+PEPITES_PSC_LEVELS = psc.levels(os.environ.get("PEPITES_PSC_LEVELS", psc.LEVELS))
+PEPITES_PSC_TIMEOUT = float(os.environ.get("PEPITES_PSC_TIMEOUT", "5"))
+PEPITES_PSC_HOURS = int(os.environ.get("PEPITES_PSC_HOURS", "4"))
+PEPITES_PSC_FRESH = _flag("PEPITES_PSC_FRESH")  # shared workstations: identify again at each sign-in
+PEPITES_PSC_BUTTON = os.environ.get("PEPITES_PSC_BUTTON", "")  # the official picture, given by the deployment
+if refusal := psc.refusal(
+    environment=PEPITES_PSC_ENV, metadata_url=PEPITES_PSC_METADATA_URL, client_id=PEPITES_PSC_CLIENT_ID,
+    secret=PEPITES_PSC_CLIENT_SECRET, auth=PEPITES_PSC_CLIENT_AUTH, certificate=PEPITES_PSC_TLS_CERT,
+    acr_allowed=PEPITES_PSC_ACR_ALLOWED, levels=PEPITES_PSC_LEVELS, public_url=PEPITES_PUBLIC_URL,
+):  # fmt: skip
+    raise SystemExit(refusal)
+# Which services want a national means of identification (RIE §6.3): in production, all three.
+PEPITES_NATIONAL_MEANS_FOR = _list(
+    "PEPITES_NATIONAL_MEANS_FOR", "insi,dmp,mssante" if modes.production_setting() else ""
+)
 
 SECRET_KEY = os.environ.get("PEPITES_SECRET_KEY") or _secret(PEPITES_VAR, "secret_key")
 PEPITES_IDENTITY_KEY = os.environ.get("PEPITES_IDENTITY_KEY") or _secret(PEPITES_VAR, "identity_key")
@@ -272,7 +301,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": ["'self'", "blob:"],
         "worker-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *psc.form_origins(PEPITES_PSC_METADATA_URL)],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],

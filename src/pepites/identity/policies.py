@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from pepites.access.enums import Level
+from pepites.accounts.policies import may_use_national
 from pepites.common.actor import Actor, ActorKind, ProfessionCategory
 from pepites.common.decision import Decision, Reason, allow, deny
 from pepites.identity.enums import Population, Strength
@@ -54,8 +55,11 @@ def can_settle(actor: Actor) -> Decision:
     return allow() if actor.identity_cell or actor.coordinated else deny(Reason.ROLE_MISSING)
 
 
-def can_ask_insi(attributes: Set[str], *, active: bool) -> Decision:
-    """No call for a doubtful or fictitious identity (§2.6-3), nor for a deactivated one."""
+def can_ask_insi(actor: Actor, attributes: Set[str], *, active: bool) -> Decision:
+    """No call for a doubtful or fictitious identity (§2.6-3), nor for a deactivated one; nor by a person whose means of
+    identification is not a national one, where that is asked (annuaire-et-authentification §6.3)."""
+    if not (national := may_use_national(actor, "insi")):
+        return national
     return allow() if active and not attributes & {"DOUT", "FICT"} else deny(Reason.STATE)
 
 

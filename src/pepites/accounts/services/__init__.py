@@ -7,6 +7,13 @@ from pepites.accounts.services.factors import (
     new_seed,
     verify_second_factor,
 )
+from pepites.accounts.services.federation import (
+    attach_federated,
+    confirm_federated,
+    refuse_sign_in,
+    sign_in_federated,
+)
+from pepites.accounts.services.homologations import record_homologation, withdraw_homologation
 from pepites.accounts.services.invitations import (
     accept_invitation,
     create_account,
@@ -26,8 +33,11 @@ from pepites.accounts.services.resets import cancel_factor_reset, confirm_factor
 from pepites.accounts.services.sessions import (
     choose_practice,
     end_all_sessions,
+    end_federated,
     end_session,
     open_session,
+    provider_token,
+    session_choices,
     sign_out,
 )
 from pepites.accounts.services.sign_in import change_password, check_password, sign_in_demo
@@ -47,15 +57,18 @@ __all__ = [
     "acting_as",
     "add_service_client",
     "assertion_options",
+    "attach_federated",
     "cancel_factor_reset",
     "change_password",
     "check_password",
     "choose_practice",
     "confirm_factor_reset",
+    "confirm_federated",
     "confirm_totp",
     "create_account",
     "create_invitation",
     "end_all_sessions",
+    "end_federated",
     "end_session",
     "ensure_demo_factor",
     "find_invitation",
@@ -67,13 +80,19 @@ __all__ = [
     "prove_by_address",
     "prove_by_certificate",
     "prove_by_token",
+    "provider_token",
+    "record_homologation",
+    "refuse_sign_in",
     "register_passkey",
     "registration_options",
     "remove_passkey",
     "request_factor_reset",
     "revoke_service_client",
+    "session_choices",
     "set_active",
     "sign_in_demo",
+    "sign_in_federated",
     "sign_out",
     "verify_second_factor",
+    "withdraw_homologation",
 ]

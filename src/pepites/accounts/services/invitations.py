@@ -9,7 +9,7 @@ from django.urls import reverse
 from pepites.accounts.crypto import fingerprint
 from pepites.accounts.models import Invitation, User
 from pepites.accounts.passwords import require_sound_password
-from pepites.accounts.selectors import factors_of
+from pepites.accounts.selectors import LOCAL_CLOSED, factors_of, local_sign_in_open
 from pepites.accounts.services.factors import disable_all
 from pepites.accounts.services.sessions import end_all_sessions
 from pepites.audit.unit import record, unit_of_work
@@ -38,6 +38,7 @@ def create_account(
     login: str,
     professional_id: int | None = None,
     network_id: int | None = None,
+    national_id: str | None = None,
     email: str = "",
     demo: bool = False,
     demo_note: str = "",
@@ -55,8 +56,8 @@ def create_account(
     if professional_id and User.objects.filter(professional_id=professional_id).exists():
         raise DomainError("Cette personne a déjà un compte.")
     user = User(
-        login=login, professional_id=professional_id, network_id=network_id, email=email, demo=demo,
-        demo_note=demo_note[:200], platform_admin=platform_admin,
+        login=login, professional_id=professional_id, network_id=network_id, national_id=national_id, email=email,
+        demo=demo, demo_note=demo_note[:200], platform_admin=platform_admin,
     )  # fmt: skip
     user.set_unusable_password()
     user.save(force_insert=True)
@@ -121,6 +122,8 @@ def accept_invitation(*, actor: Actor, token: str, password: str) -> User:
     """Use the link: set the password, stop whatever factor or session the account had. Comes next a second factor."""
     invitation = find_invitation(token=token)
     user = invitation.user
+    if not local_sign_in_open():
+        raise DomainError(LOCAL_CLOSED)
     require_sound_password(password, user)
     used = Invitation.objects.filter(pk=invitation.pk, used_at__isnull=True).update(used_at=now())
     if not used:

@@ -12,7 +12,7 @@ from pepites.accounts.machines.identifiers import is_identifier
 from pepites.accounts.machines.keys import checked_jwks
 from pepites.accounts.machines.scopes import checked_scopes
 from pepites.accounts.models import ServiceClient
-from pepites.accounts.policies import can_administer_machines
+from pepites.accounts.policies import can_administer_platform
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
@@ -100,6 +100,6 @@ def revoke_service_client(*, actor: Actor, client: ServiceClient) -> None:
 
 
 def _require(actor: Actor) -> None:
-    decision = can_administer_machines(actor)
+    decision = can_administer_platform(actor)
     if not decision:
         raise Refused(decision, code="accounts.administration.refused", object_type="service_client")

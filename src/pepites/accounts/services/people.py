@@ -32,7 +32,8 @@ class InvitedPerson:
 
 
 def invite_professional(*, actor: Actor, network_id: int, person: InvitedPerson, role: MemberRole) -> str:
-    """Path of the one-time link of a new professional, member of the network with ``role``.
+    """Path of the one-time link of a new professional, member of the network with ``role``; empty when the person has
+    already signed in by Pro Santé Connect, and so needs none: the account that waited gets these rights.
 
     A professional already in the directory under the same RPPS number is taken as it is. Raises ``DomainError`` when
     the person has an account, or a role in a network that the actor does not administer; ``Refused`` when that is so of
@@ -52,11 +53,26 @@ def invite_professional(*, actor: Actor, network_id: int, person: InvitedPerson,
         role_label=person.profession.label,
     )
     add_membership(actor=actor, network_id=network_id, practice_id=practice.pk, role=role)
+    if _awaited_account(professional):
+        return ""
     if User.objects.filter(login=person.login.strip().lower()).exists():
         raise DomainError("Cet identifiant existe déjà. Choisissez-en un autre.", field="login")
     return create_invitation(
         login=person.login, actor=actor, professional_id=professional.pk, network_id=network_id, email=person.email
     )
+
+
+def _awaited_account(professional: Professional) -> bool:
+    """Give the professional to the account that waits under their number, if one does."""
+    waiting = User.objects.filter(
+        national_id=f"8{professional.rpps}", professional__isnull=True, is_active=True, platform_admin=False
+    ).first() if professional.rpps else None  # fmt: skip
+    if waiting is None:
+        return False
+    waiting.professional = professional
+    waiting.save(update_fields=["professional"])
+    record("accounts.account.attached", action="U", object_type="user", object_id=waiting.public_id)
+    return True
 
 
 def _professional(actor: Actor, person: InvitedPerson) -> Professional:

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from pepites.accounts import throttle
 from pepites.accounts.models import User
 from pepites.accounts.passwords import require_sound_password
+from pepites.accounts.selectors import LOCAL_CLOSED, local_sign_in_open
 from pepites.accounts.services.sessions import end_all_sessions
 from pepites.accounts.services.traces import trace
 from pepites.accounts.values import Origin
@@ -25,6 +26,9 @@ def check_password(*, login: str, password: str, origin: Origin) -> User:
     The same words and the same work for an unknown identifier, a closed account and a wrong password. Raises
     ``TooMany`` while the wait lasts, ``DomainError`` otherwise; the caller keeps the transaction, or the count is lost.
     """
+    if not local_sign_in_open():
+        trace("accounts.sign_in.failed", user=None, failed=True, reason="local_closed")
+        raise DomainError(LOCAL_CLOSED)
     login = login.strip().lower()
     user = User.objects.select_related("professional").filter(login=login).first()
     counters = throttle.counters("password", login, origin, user_id=user.pk if user else None)

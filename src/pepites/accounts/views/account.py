@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pepites.accounts import selectors, services
 from pepites.accounts.forms import ChangePasswordForm, CodeForm
+from pepites.accounts.ports import psc_configured
 from pepites.accounts.services.factors import demo_code
+from pepites.accounts.views.button import picture
 from pepites.accounts.views.flow import (
     acting,
     asked_path,
@@ -30,7 +32,15 @@ from pepites.common.views import posted, without_context
 def account(request: HttpRequest) -> HttpResponse:
     """What protects one's account."""
     user = own_account(request)
-    context = {"account": user, "factors": selectors.factors_of(user), "choices": selectors.practices_of(user)}
+    context = {
+        "account": user,
+        "factors": selectors.factors_of(user),
+        "choices": services.session_choices(request, user),
+        "psc": psc_configured(),
+        "psc_picture": picture() is not None,
+        "federated": user.federated.order_by("-last_seen_at").first(),
+        "local": user.has_usable_password(),
+    }
     return render(request, "accounts/account.html", context)
 
 
@@ -54,7 +64,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "suite": suite,
         "passkey_options": passkey_question(request, user),
         "demo_code": demo_code(user),
+        "psc": psc_configured() and user.national_id is not None,
+        "psc_picture": picture() is not None,
     }
+    context["has_factor"] = selectors.factors_of(user).any or not context["psc"]
     return render(request, "accounts/confirm.html", context, status=status)
 
 

@@ -14,7 +14,7 @@ from pepites.accounts import administration as reading
 from pepites.accounts import selectors, services
 from pepites.accounts.forms import InviteForm, NewOrganizationForm, ResetForm
 from pepites.accounts.models import User
-from pepites.accounts.policies import can_administer_account, can_administer_accounts, can_administer_machines
+from pepites.accounts.policies import can_administer_account, can_administer_accounts, can_administer_platform
 from pepites.accounts.services import InvitedPerson
 from pepites.accounts.views.flow import acting
 from pepites.common.errors import DomainError, NotFound, Refused
@@ -63,7 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "networks": reading.network_cards(networks_administered_by(actor)),
         "resets": len(selectors.open_resets(actor)),
-        "machines": bool(can_administer_machines(actor)),
+        "machines": bool(can_administer_platform(actor)),
+        "waiting": len(reading.waiting_accounts(actor)),
     }
     return render(request, "accounts/administration/home.html", context)
 
@@ -131,6 +132,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
                 raise
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
+            if not link:
+                messages.success(request, "Ajoutée. Elle entre par Pro Santé Connect : aucun lien n'est à remettre.")
+                return redirect("accounts:network-members", slug=slug)
             return invitation_page(request, link, form.cleaned_data["login"], f"/administration/reseaux/{slug}/")
     context = {"network": found, "form": form}
     status = 422 if request.method == "POST" else 200

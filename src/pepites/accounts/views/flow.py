@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -118,6 +119,12 @@ def finish(request: HttpRequest, user: User, method: Method, suite: str) -> Http
     response = HttpResponseRedirect(next_page(request, suite))
     remember_device(request, response, user)
     return response
+
+
+def public_url(request: HttpRequest, path: str) -> str:
+    """The address of a page as the outside knows it: exactly what was declared to the provider."""
+    base = settings.PEPITES_PUBLIC_URL.rstrip("/")
+    return f"{base}{path}" if base else request.build_absolute_uri(path)
 
 
 def passkey_site(request: HttpRequest) -> PasskeyRequest | None:

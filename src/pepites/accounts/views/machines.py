@@ -14,7 +14,7 @@ from pepites.accounts import selectors, services
 from pepites.accounts.forms import MachineForm
 from pepites.accounts.machines.scopes import known_scopes
 from pepites.accounts.models import ServiceClient
-from pepites.accounts.policies import can_administer_machines
+from pepites.accounts.policies import can_administer_platform
 from pepites.accounts.services import NewClient
 from pepites.accounts.views.flow import acting
 from pepites.common.errors import DomainError, NotFound, Refused
@@ -28,7 +28,7 @@ def platform_administrators(view: Callable[..., HttpResponse]) -> Callable[..., 
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        decision = can_administer_machines(acting(request))
+        decision = can_administer_platform(acting(request))
         if not decision:
             raise Refused(decision, code="accounts.administration.refused", object_type="service_client")
         return view(request, *args, **kwargs)

@@ -14,8 +14,10 @@ from pepites.accounts import selectors, services
 from pepites.accounts.crypto import from_text, seal, to_text, unseal
 from pepites.accounts.forms import CodeForm, NewPasswordForm, SignInForm
 from pepites.accounts.models import User
+from pepites.accounts.ports import psc_configured
 from pepites.accounts.services.factors import WRONG_CODE, seed_text
 from pepites.accounts.values import Method
+from pepites.accounts.views.button import picture
 from pepites.accounts.views.flow import (
     acting,
     asked_path,
@@ -53,7 +55,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             else:
                 set_pending(request, user, suite)
                 return redirect("accounts:second-factor")
-    context = {"form": form, "suite": suite, "demo_groups": selectors.demo_accounts()}
+    context = {
+        "form": form,
+        "suite": suite,
+        "demo_groups": selectors.demo_accounts(),
+        "psc": psc_configured(),
+        "psc_picture": picture() is not None,
+        "local_open": selectors.local_sign_in_open(),
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE
+from pepites.common.decision import Reason
 from pepites.common.errors import NotFound
 from pepites.identity import policies
 from pepites.identity.enums import InsiIssue, InsiOperation, InsiState
@@ -71,7 +72,7 @@ def panel(actor: Actor, identity: DomainIdentity) -> Panel:
     held = identity.status in ("RECUP", "QUAL")
     return Panel(
         connected=service is not None,
-        why_not=_why_not(identity),
+        why_not=_why_not(actor, identity),
         pending=identity.registration_pending and not held,
         asked=_moment(identity.insi_called_at),
         proposal_id=proposed.public_id if proposed else None,
@@ -88,8 +89,11 @@ def simulated() -> bool:
     return bool(settings.PEPITES_INSI_URL) and settings.PEPITES_INSI_ENVIRONMENT != "production"
 
 
-def _why_not(identity: DomainIdentity) -> str:
-    if not policies.can_ask_insi(identity.attributes, active=identity.active):
+def _why_not(actor: Actor, identity: DomainIdentity) -> str:
+    decision = policies.can_ask_insi(actor, identity.attributes, active=identity.active)
+    if decision.reason is Reason.MEANS_TOO_WEAK:
+        return decision.message
+    if not decision:
         return "Une identité douteuse ou fictive ne s'interroge pas : levez d'abord l'attribut."
     if identity.sex not in ("M", "F"):
         return "INSi demande un sexe masculin ou féminin : complétez le trait d'abord."

@@ -49,7 +49,7 @@ def ask_insi(*, actor: Actor, identity: DomainIdentity, variant: Variant = Varia
     require_edit(actor, identity)
     current = DomainIdentity.objects.get(pk=identity.pk)
     require(
-        policies.can_ask_insi(current.attributes, active=current.active),
+        policies.can_ask_insi(actor, current.attributes, active=current.active),
         code="identity.insi.refused",
         subjects=(current.patient_id,),
     )

@@ -6,10 +6,8 @@ import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -17,14 +15,14 @@ from django.conf import settings
 from pepites.common.clock import now
 from pepites.identity.ins import InsNumber
 from pepites.identity.ports import InsiQuery, InsiReply, Outcome, Trouble
+from pepites.interop.breaker import Breaker
 from pepites.interop.insi import names
-from pepites.interop.insi.breaker import Breaker
 from pepites.interop.insi.envelope import Software, envelope, search_body, verify_body
 from pepites.interop.insi.parsing import MAX_BYTES, Unreadable, read_answer
+from pepites.interop.outgoing import NotProtected, Peer, call
 
 RETRIES = 2
 WAITS = (0.4, 1.2)  # seconds before each new try
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 log = logging.getLogger("pepites.insi")
 _breakers: dict[str, Breaker] = defaultdict(Breaker)
@@ -107,7 +105,7 @@ class InsiClient:
             status, raw = self._post(action, sent)
         except httpx.TimeoutException:
             return _trouble(message_id, Trouble.TIMEOUT, variant), True
-        except (ssl.SSLError, OSError, _Certificate):
+        except (ssl.SSLError, OSError, NotProtected):
             return _trouble(message_id, Trouble.CERTIFICATE, variant), False
         except httpx.HTTPError as error:
             refused = "certificate" in str(error).lower() or "ssl" in str(error).lower()
@@ -123,48 +121,15 @@ class InsiClient:
         return InsiReply(message_id, read.outcome, read.code, read.text, read.person, raw=raw), read.busy
 
     def _post(self, action: str, sent: bytes) -> tuple[int, bytes]:
-        """POST within one deadline and one size, whatever the speed at which the bytes come."""
-        deadline = time.monotonic() + self.settings.timeout
+        """The organisation's certificate (IGC-Santé) is shown; the parser refuses what is over the size."""
+        said = self.settings
         headers = {
             "Content-Type": f'application/soap+xml; charset=utf-8; action="{names.ACTION}{action}"',
             "Accept": "application/soap+xml, text/xml",
-            "Accept-Encoding": "identity",  # nothing that grows when it is opened
         }
-        with (
-            httpx.Client(verify=self._tls(), timeout=self.settings.timeout, trust_env=False) as client,
-            client.stream("POST", self.settings.url, content=sent, headers=headers) as response,
-        ):
-            received = bytearray()
-            for chunk in response.iter_raw():
-                received += chunk
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("deadline")
-                if len(received) > MAX_BYTES:
-                    break
-            return response.status_code, bytes(received)
-
-    def _tls(self) -> ssl.SSLContext | bool:
-        """The organisation's certificate (IGC-Santé); none on loopback, where only the sandbox answers."""
-        said = urlsplit(self.settings.url)
-        if said.scheme != "https":
-            if said.hostname in _LOOPBACK:
-                return False
-            raise _Certificate
-        return tls_context(self.settings.certificate, self.settings.key, self.settings.authorities)
-
-
-class _Certificate(Exception):
-    """A call that would leave the machine without TLS."""
-
-
-@lru_cache(maxsize=4)
-def tls_context(certificate: str, key: str, authorities: str) -> ssl.SSLContext:
-    """TLS 1.2 at least, our certificate shown, theirs checked against the given chain; raises ``OSError``."""
-    context = ssl.create_default_context(cafile=authorities or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if certificate:
-        context.load_cert_chain(certificate, key or None)
-    return context
+        peer = Peer(said.timeout, said.certificate, said.key, said.authorities)
+        answer = call("POST", said.url, peer=peer, max_bytes=MAX_BYTES, headers=headers, content=sent)
+        return answer.status, answer.body
 
 
 def _trouble(message_id: str, trouble: Trouble, variant: str) -> InsiReply:

@@ -1,0 +1,160 @@
+"""Signing in with Pro Santé Connect: code flow with PKCE, then everything checked (§5.2, §8). Holds
+``accounts.ports.IdentityProvider``; nothing of what it reads is logged."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from django.conf import settings
+
+from pepites.accounts.ports import AskedSignIn, IdentificationFailed, LogoutNotice, VerifiedIdentity
+from pepites.common.clock import now
+from pepites.interop.outgoing import Peer
+from pepites.interop.psc.claims import identity
+from pepites.interop.psc.directory import Published, read_json
+from pepites.interop.psc.tokens import NOTICE_LIFE, Expected, id_claims, logout_claims, userinfo_claims
+from pepites.interop.psc.trouble import failed
+
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who we are for the provider. ``auth``: ``client_secret_post``, or ``tls_client_auth`` (``Peer`` has it)."""
+
+    client_id: str
+    secret: str
+    auth: str
+    scope: str
+    acr_asked: str
+    acr_allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProSanteConnect:
+    """The relying party. ``published`` is shared by the process, with its breaker."""
+
+    client: Client
+    published: Published
+    label: str = "Pro Santé Connect"
+
+    def begin(self, *, return_to: str, max_age: int | None = None, fresh: bool = False) -> AskedSignIn:
+        """Where to send the person; state, nonce and verifier are drawn anew each time (256 bits)."""
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        asked: dict[str, str] = {
+            "response_type": "code",
+            "client_id": self.client.client_id,
+            "redirect_uri": return_to,
+            "scope": self.client.scope,
+            "acr_values": self.client.acr_asked,
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": create_s256_code_challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        if max_age is not None:
+            asked["max_age"] = str(max_age)
+        if fresh:
+            asked["prompt"] = "login"
+        where = str(self.published.metadata()["authorization_endpoint"])
+        return AskedSignIn(f"{where}{'&' if urlsplit(where).query else '?'}{urlencode(asked)}", state, nonce, verifier)
+
+    def finish(self, *, code: str, asked: AskedSignIn, return_to: str) -> VerifiedIdentity:
+        """Token, then UserInfo at once (the access token lives two minutes), then nothing of them is kept."""
+        tokens = self._tokens(code, asked, return_to)
+        access, id_token = tokens.get("access_token"), tokens.get("id_token")
+        if not isinstance(access, str) or not isinstance(id_token, str) or not access.isascii():
+            raise failed("malformed")
+        expected = self._expected()
+        claims = id_claims(
+            self.published, id_token, expected=expected, nonce=asked.nonce, acr_allowed=self.client.acr_allowed,
+            access_token=access,
+        )  # fmt: skip
+        said = self._userinfo(access, expected)
+        if not said.get("sub") or said["sub"] != claims["sub"]:
+            raise failed("userinfo_sub")
+        return identity(id_token, claims, said)
+
+    def _tokens(self, code: str, asked: AskedSignIn, return_to: str) -> dict[str, Any]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": return_to,
+            "client_id": self.client.client_id,
+            "code_verifier": asked.verifier,
+        }
+        if self.client.auth == "client_secret_post":
+            form["client_secret"] = self.client.secret
+        where = str(self.published.metadata()["token_endpoint"])
+        answer = self.published.fetch("POST", where, headers=dict(FORM), content=urlencode(form).encode())
+        if answer.status != 200:
+            raise failed("code" if answer.status == 400 else "client")
+        return read_json(answer.body)
+
+    def _userinfo(self, access: str, expected: Expected) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {access}", "Accept": "application/json, application/jwt"}
+        answer = self.published.fetch("GET", str(self.published.metadata()["userinfo_endpoint"]), headers=headers)
+        if answer.status != 200:
+            raise failed("userinfo")
+        if answer.content_type.partition(";")[0].strip().lower() != "application/jwt":
+            return read_json(answer.body)
+        try:
+            text = answer.body.decode("ascii").strip()
+        except UnicodeDecodeError:
+            raise failed("malformed") from None
+        return userinfo_claims(self.published, text, expected)
+
+    def _expected(self) -> Expected:
+        issuer = str(self.published.metadata()["issuer"])
+        return Expected(issuer, self.client.client_id, int(now().timestamp()))
+
+    def logout_url(self, *, id_token: str, return_to: str, state: str) -> str:
+        """RP-initiated logout (§5.4); empty when the provider does not answer: ours is over all the same."""
+        try:
+            where = self.published.metadata().get("end_session_endpoint")
+        except IdentificationFailed:
+            return ""
+        if not isinstance(where, str) or not where:
+            return ""
+        asked = {"id_token_hint": id_token, "post_logout_redirect_uri": return_to, "state": state}
+        return f"{where}{'&' if urlsplit(where).query else '?'}{urlencode(asked)}"
+
+    def logout_notice(self, token: str) -> LogoutNotice:
+        """A checked back-channel logout token."""
+        expected = self._expected()
+        claims = logout_claims(self.published, token, expected)
+        sid, subject = (str(claims.get(name) or "") for name in ("sid", "sub"))
+        return LogoutNotice(expected.issuer, claims["jti"], sid, subject, expected.moment + NOTICE_LIFE)
+
+    def issuers(self) -> Collection[str]:
+        """The issuer that discovery names."""
+        return (str(self.published.metadata()["issuer"]),)
+
+
+@lru_cache(maxsize=4)
+def _published(url: str, peer: Peer) -> Published:
+    return Published(url, peer)
+
+
+def from_settings() -> ProSanteConnect:
+    """The relying party of this instance."""
+    mutual = settings.PEPITES_PSC_CLIENT_AUTH == "tls_client_auth"
+    peer = Peer(
+        timeout=settings.PEPITES_PSC_TIMEOUT,
+        certificate=settings.PEPITES_PSC_TLS_CERT if mutual else "",
+        key=settings.PEPITES_PSC_TLS_KEY if mutual else "",
+        authorities=settings.PEPITES_PSC_CA,
+    )
+    client = Client(
+        client_id=settings.PEPITES_PSC_CLIENT_ID,
+        secret=settings.PEPITES_PSC_CLIENT_SECRET,
+        auth=settings.PEPITES_PSC_CLIENT_AUTH,
+        scope=settings.PEPITES_PSC_SCOPE,
+        acr_asked=settings.PEPITES_PSC_ACR_REQUESTED,
+        acr_allowed=tuple(settings.PEPITES_PSC_ACR_ALLOWED),
+    )
+    return ProSanteConnect(client, _published(settings.PEPITES_PSC_METADATA_URL, peer))
