@@ -20,7 +20,8 @@ PERSON_SET = rls.definer_function(
     volatile="STABLE",
 )
 
-_IN_FORCE = "{0}.starts_at <= statement_timestamp() AND ({0}.ends_at IS NULL OR {0}.ends_at > statement_timestamp())"
+# By the clock, not by the start of the statement: it may have waited for another merge, whose copies are younger.
+_IN_FORCE = "{0}.starts_at <= clock_timestamp() AND ({0}.ends_at IS NULL OR {0}.ends_at > clock_timestamp())"
 _OPEN_GRANT, _OPEN_ENROLMENT = _IN_FORCE.format("g"), _IN_FORCE.format("e")
 _GRANTS = f"""
       SELECT m.id AS patient_id, g.practice_id, g.basis, max(g.level) AS level, max(g.offered_level) AS offered,
@@ -49,7 +50,7 @@ def _mirrored(table: str, wanted: str, same: str, columns: str, values: str) -> 
     """Copies no longer true end, those that miss are made: two statements, since an index allows one at a time."""
     standing = f"k.merged AND {_IN_FORCE.format('k')}"
     return f"""
-      UPDATE {table} k SET ends_at = statement_timestamp()
+      UPDATE {table} k SET ends_at = clock_timestamp()
       WHERE k.patient_id = ANY(person) AND {standing} AND NOT EXISTS (SELECT 1 FROM ({wanted}) w WHERE {same});
       INSERT INTO {table} ({columns}, merged)
       SELECT {values}, true FROM ({wanted}) w
