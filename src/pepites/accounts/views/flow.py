@@ -97,9 +97,9 @@ def set_pending(request: HttpRequest, user: User, suite: str) -> None:
 
 
 def pending_user(request: HttpRequest) -> User | None:
-    """Who gave the right password less than fifteen minutes ago in this browser."""
+    """Who gave the right password less than fifteen minutes ago in this browser, if passwords still let in."""
     pending = request.session.get("pending")
-    if not isinstance(pending, dict):
+    if not isinstance(pending, dict) or not selectors.local_sign_in_open():
         return None
     if now() - datetime.fromisoformat(str(pending["at"])) > PENDING_FOR:
         return None
