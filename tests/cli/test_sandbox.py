@@ -35,24 +35,26 @@ def state(port: int) -> str:
 
 @pytest.mark.slow
 def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    port = free_port()
+    port, other = free_port(), free_port()
     code = (
         "import dataclasses, pepites.config.simulators as s, pepites.cli.sandbox as c;"
-        f"c.SIMULATORS = tuple(dataclasses.replace(one, port={port}) for one in s.SIMULATORS);"
+        f"c.SIMULATORS = tuple(dataclasses.replace(one, port=p) for one, p in zip(s.SIMULATORS, ({port}, {other})));"
         "from pepites.cli.main import run; raise SystemExit(run(['sandbox']))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], env=environment(tmp_path), stdout=subprocess.PIPE, text=True
     )
     try:
-        wait_until(lambda: state(port) == "insi", 20, "le simulateur ne répond pas")
+        wait_until(lambda: (state(port), state(other)) == ("insi", "psc"), 20, "les simulateurs ne répondent pas")
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=10)
         assert f"PEPITES_INSI_URL=http://127.0.0.1:{port}/lps" in said
         assert "PEPITES_INSI_ENVIRONMENT=qualification" in said
+        assert f"PEPITES_PSC_METADATA_URL=http://127.0.0.1:{other}/auth/realms/" in said
+        assert "PEPITES_PSC_CLIENT_ID=pepites" in said
         assert process.returncode == 0
         time.sleep(0.2)
-        assert state(port) == ""
+        assert (state(port), state(other)) == ("", "")
     finally:
         process.kill()
 
@@ -60,12 +62,17 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
 def test_a_demonstration_plugs_a_simulator_unless_an_address_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PEPITES_INSI_URL", "")  # put back as it was
-    [one] = plug_simulators(tmp_path)
-    assert os.environ["PEPITES_INSI_URL"] == f"{one.page}lps"
-    assert "demonstration" in one.child.command
+    for one in SIMULATORS:
+        monkeypatch.setenv(one.setting, "")  # put back as it was
+        for name, _ in one.more:
+            monkeypatch.delenv(name, raising=False)
+    insi, psc = plug_simulators(tmp_path, "http://127.0.0.1:8123")
+    assert os.environ["PEPITES_INSI_URL"] == f"{insi.page}lps"
+    assert os.environ["PEPITES_PSC_METADATA_URL"].startswith(f"{psc.page}auth/realms/esante-wallet/")
+    assert os.environ["PEPITES_PSC_CLIENT_ID"] == "pepites"
+    assert "http://127.0.0.1:8123" in psc.child.command
+    assert all("demonstration" in one.child.command for one in (insi, psc))
     assert plug_simulators(tmp_path) == []
-    assert SIMULATORS[0].setting == "PEPITES_INSI_URL"
 
 
 def findings(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Finding]:

@@ -1,6 +1,5 @@
 """Outside means of identification: Pro Santé Connect today, another homologated provider tomorrow (ADR 0008, 0024)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -107,10 +106,6 @@ class IdentityProvider(Protocol):
 
     def logout_notice(self, token: str) -> LogoutNotice:
         """Check a back-channel logout token (§5.4); raises ``IdentificationFailed``."""
-        ...
-
-    def issuers(self) -> Collection[str]:
-        """The issuers it vouches for."""
         ...
 
 

@@ -67,15 +67,22 @@ class Plugged:
     child: Child
 
 
-def plug_simulators(var: Path) -> list[Plugged]:
-    """Choose a free port for each simulator and tell the settings; an address already given is left alone."""
+def plug_simulators(var: Path, base: str = "http://127.0.0.1:8000") -> list[Plugged]:
+    """Choose a free port for each simulator and tell the settings; an address already given is left alone.
+
+    ``base`` is where Pépites is served: Pro Santé Connect sends people back there, and nowhere else.
+    """
     plugged = []
     for one in SIMULATORS:
         if os.environ.get(one.setting):
             continue
         port = free_port()
         os.environ[one.setting] = one.address(port)
-        child = one.child(port, environment="demonstration", log=var / f"simulateur-{one.name}.log")
+        for name, value in one.more:
+            os.environ.setdefault(name, value)
+        options = ["--client-demo", base, base.replace("127.0.0.1", "localhost")] if one.name == "psc" else []
+        log = var / f"simulateur-{one.name}.log"
+        child = one.child(port, environment="demonstration", log=log, options=options)
         plugged.append(Plugged(one.label, f"http://127.0.0.1:{port}/", child))
     return plugged
 
@@ -90,7 +97,7 @@ def demo(host: str, port: int, workers: int) -> None:
     os.environ.setdefault("PEPITES_ACCESS_LOG", "0")
     var = var_dir()
     note = var / "demonstration"
-    simulators = plug_simulators(var)
+    simulators = plug_simulators(var, f"http://127.0.0.1:{port}")
 
     def announce() -> None:
         print_accounts()

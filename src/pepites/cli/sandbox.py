@@ -20,7 +20,7 @@ _TICK = 0.2
     show_default=True, help="Ce que les simulateurs disent être.",
 )  # fmt: skip
 def sandbox(host: str, environnement: str) -> None:
-    """Lancer les simulateurs des services nationaux (INSi), chacun sur son port, jusqu'à l'arrêt."""
+    """Lancer les simulateurs des services nationaux (INSi, Pro Santé Connect), chacun sur son port, jusqu'à l'arrêt."""
     children = []
     for one in SIMULATORS:
         check_port(host, one.port)
@@ -31,7 +31,9 @@ def sandbox(host: str, environnement: str) -> None:
     click.echo("Réglages qui y mènent :")
     for one in SIMULATORS:
         click.echo(f"{one.setting}={one.address(one.port, host)}")
-        click.echo(f"PEPITES_INSI_ENVIRONMENT={environnement}")
+        for name, value in one.more:
+            click.echo(f"{name}={value}")
+    click.echo(f"PEPITES_INSI_ENVIRONMENT={environnement}")
     try:
         while not stopping.is_set():
             for child in children:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,18 +23,33 @@ class Simulator:
     port: int
     setting: str
     path: str
+    more: tuple[tuple[str, str], ...] = ()  # other settings that lead to it
 
     def address(self, port: int, host: str = HOST) -> str:
         return f"http://{host}:{port}{self.path}"
 
-    def child(self, port: int, *, host: str = HOST, environment: str, log: Path | None = None) -> Child:
+    def child(
+        self, port: int, *, host: str = HOST, environment: str, log: Path | None = None, options: Sequence[str] = ()
+    ) -> Child:
         command = [
             sys.executable, "-m", self.module, "--host", host, "--port", str(port), "--environnement", environment,
+            *options,
         ]  # fmt: skip
         return Child(f"le simulateur {self.label}", command, {}, log)
 
 
-SIMULATORS = (Simulator("insi", "INSi", "pepites_sandbox.insi.server", 8701, "PEPITES_INSI_URL", "/lps"),)
+_DISCOVERY = "/auth/realms/esante-wallet/.well-known/wallet-openid-configuration"
+_PSC = (
+    ("PEPITES_PSC_ENV", "local"),
+    ("PEPITES_PSC_CLIENT_ID", "pepites"),
+    ("PEPITES_PSC_CLIENT_SECRET", "secret-de-demonstration"),
+)
+SIMULATORS = (
+    Simulator("insi", "INSi", "pepites_sandbox.insi.server", 8701, "PEPITES_INSI_URL", "/lps"),
+    Simulator(
+        "psc", "Pro Santé Connect", "pepites_sandbox.psc.server", 8702, "PEPITES_PSC_METADATA_URL", _DISCOVERY, _PSC
+    ),
+)
 
 
 def free_port() -> int:

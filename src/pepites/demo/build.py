@@ -59,7 +59,9 @@ class Actors:
 def _staff(system: Actor) -> dict[str, list[PractitionerRole]]:
     networks = {network.slug: network for network in ensure_pilot_networks()}
     places = {
-        place.key: create_organization(actor=system, name=place.name, kind=place.kind, commune_cog=place.commune)
+        place.key: create_organization(
+            actor=system, name=place.name, kind=place.kind, finess=place.finess, commune_cog=place.commune
+        )
         for place in STRUCTURES
     }
     ordered = sorted(ALL_STAFF, key=lambda spec: (not spec.rpps, spec.login))  # sponsors before those they vouch for

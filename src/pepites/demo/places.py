@@ -14,6 +14,11 @@ class PlaceSpec:
     kind: Kind
     commune: str
 
+    @property
+    def finess(self) -> str:
+        """An invented number, the same at each building: the simulator of Pro Santé Connect names it too."""
+        return f"9703099{STRUCTURES.index(self):02d}"
+
 
 STRUCTURES = (
     PlaceSpec("dac", "Appui à la coordination du Fleuve (démo)", Kind.COORDINATION, "97302"),

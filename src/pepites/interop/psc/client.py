@@ -2,7 +2,6 @@
 ``accounts.ports.IdentityProvider``; nothing of what it reads is logged."""
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -129,10 +128,6 @@ class ProSanteConnect:
         claims = logout_claims(self.published, token, expected)
         sid, subject = (str(claims.get(name) or "") for name in ("sid", "sub"))
         return LogoutNotice(expected.issuer, claims["jti"], sid, subject, expected.moment + NOTICE_LIFE)
-
-    def issuers(self) -> Collection[str]:
-        """The issuer that discovery names."""
-        return (str(self.published.metadata()["issuer"]),)
 
 
 @lru_cache(maxsize=4)

@@ -71,6 +71,8 @@ class Published:
         found = read_json(answer.body) if answer.status == 200 else {}
         if not all(isinstance(found.get(name), str) and found[name] for name in ADDRESSES):
             raise failed("metadata")
+        if not self.url.startswith(f"{found['issuer']}/"):  # OIDC Discovery §4.3: the document is the issuer's own
+            raise failed("metadata")
         with self._lock:
             self._metadata, self._read_at = found, time.monotonic()
         return found

@@ -1,0 +1,109 @@
+"""Pro Santé Connect's stand-ins on real loopback sockets, behind one interface, so that one contract drives each."""
+
+import contextlib
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+from pepites.accounts.ports import AskedSignIn, VerifiedIdentity
+from pepites.interop.outgoing import Peer
+from pepites.interop.psc.client import Client, ProSanteConnect
+from pepites.interop.psc.directory import Published
+from pepites_sandbox.psc.server import REALM, Server, demo_client
+from pepites_sandbox.psc.state import State
+
+SECRET = "secret-d-essai-de-trente-deux-octets"
+BASE = "http://127.0.0.1:9"
+RETURN_TO = f"{BASE}/connexion/psc/retour/"
+NURSE = "899900000011"
+
+
+class StandIn(Protocol):
+    """A provider to sign in at."""
+
+    metadata_url: str
+
+    def misbehave(self, fault: str) -> None:
+        """The fault of the next answers; « aucune » for none."""
+        ...
+
+    def sign_in(self, browser: httpx.Client, url: str, person: str = NURSE) -> str:
+        """Walk the pages as ``person``; the address the browser is sent back to."""
+        ...
+
+
+def relying_party(stand_in: StandIn, timeout: float = 3.0, secret: str = SECRET) -> ProSanteConnect:
+    client = Client(
+        "pepites", secret, "client_secret_post", "openid scope_all", "eidas1", ("eidas1", "eidas2", "eidas3")
+    )
+    return ProSanteConnect(client, Published(stand_in.metadata_url, Peer(timeout)))
+
+
+def walk(stand_in: StandIn, party: ProSanteConnect, person: str = NURSE, **asked: bool) -> VerifiedIdentity:
+    """The whole flow, from the first redirection to the verified identity."""
+    with httpx.Client(follow_redirects=False) as browser:
+        begun = party.begin(return_to=RETURN_TO, **asked)
+        return finish(party, begun, stand_in.sign_in(browser, begun.url, person))
+
+
+def finish(party: ProSanteConnect, begun: AskedSignIn, back: str) -> VerifiedIdentity:
+    said = dict(parse_qsl(urlsplit(back).query))
+    assert said.get("state") == begun.state
+    return party.finish(code=said["code"], asked=begun, return_to=RETURN_TO)
+
+
+@dataclass
+class Sandbox:
+    """Our own stand-in."""
+
+    server: Server
+
+    @property
+    def metadata_url(self) -> str:
+        return f"{self.base}{REALM}/.well-known/wallet-openid-configuration"
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    @property
+    def state(self) -> State:
+        return self.server.state
+
+    def misbehave(self, fault: str) -> None:
+        answer = httpx.post(f"{self.base}/commandes", data={"panne": fault})
+        assert answer.status_code == 303, answer.status_code
+
+    def sign_in(self, browser: httpx.Client, url: str, person: str = NURSE) -> str:
+        page = browser.get(url)
+        if page.status_code == 302:
+            return str(page.headers["location"])
+        assert page.status_code == 200, page.text
+        found = re.search(r'name="demande" value="([^"]+)"', page.text)
+        assert found, page.text
+        asked = found[1]
+        code = browser.post(f"{self.base}/auth/identification", data={"demande": asked, "numero": person})
+        assert re.search(r'class="code">\d\d<', code.text), code.text
+        done = browser.post(f"{self.base}/auth/validation", data={"demande": asked, "choix": "oui"})
+        assert done.status_code == 302, done.text
+        return str(done.headers["location"])
+
+
+@contextlib.contextmanager
+def sandbox(base: str = BASE) -> Iterator[Sandbox]:
+    """Our stand-in, serving Pépites at ``base``."""
+    server = Server("127.0.0.1", 0, State({"pepites": demo_client([base], SECRET)}))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield Sandbox(server)
+    finally:
+        server.stopping.set()
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
