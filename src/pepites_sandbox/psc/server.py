@@ -44,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         state, issuer = self.server.state, self.server.issuer
         if path == "/":
             return Answer(200, pages.control(state))
+        if path == "/favicon.ico":
+            return Answer(204)
         if path == "/etat":
             return Answer(200, b"psc", "text/plain")
         if path == f"{REALM}/.well-known/wallet-openid-configuration":
