@@ -1,10 +1,12 @@
 """Pro Santé Connect's stand-ins on real loopback sockets, behind one interface, so that one contract drives each."""
 
 import contextlib
+import queue
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -35,6 +37,36 @@ class StandIn(Protocol):
     def sign_in(self, browser: httpx.Client, url: str, person: str = NURSE) -> str:
         """Walk the pages as ``person``; the address the browser is sent back to."""
         ...
+
+    def sign_out(self, browser: httpx.Client, url: str) -> str:
+        """Walk the logout pages; the address the browser is sent back to."""
+        ...
+
+
+class Listener:
+    """Where a stand-in tells that a session is over; keeps the tokens it was sent."""
+
+    def __init__(self) -> None:
+        self.tokens: queue.Queue[str] = queue.Queue()
+        kept = self.tokens
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                kept.put(dict(parse_qsl(body))["logout_token"])
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}/oidc/backchannel-logout"
 
 
 def relying_party(stand_in: StandIn, timeout: float = 3.0, secret: str = SECRET) -> ProSanteConnect:
@@ -93,11 +125,17 @@ class Sandbox:
         assert done.status_code == 302, done.text
         return str(done.headers["location"])
 
+    def sign_out(self, browser: httpx.Client, url: str) -> str:
+        answer = browser.get(url)
+        assert answer.status_code == 302, answer.text
+        return str(answer.headers["location"])
+
 
 @contextlib.contextmanager
-def sandbox(base: str = BASE) -> Iterator[Sandbox]:
-    """Our stand-in, serving Pépites at ``base``."""
-    server = Server("127.0.0.1", 0, State({"pepites": demo_client([base], SECRET)}))
+def sandbox(told: str = "") -> Iterator[Sandbox]:
+    """Our stand-in; ``told`` is where it says that sessions end."""
+    client = replace(demo_client([BASE], SECRET), backchannel_logout_uri=told)
+    server = Server("127.0.0.1", 0, State({"pepites": client}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
