@@ -172,16 +172,11 @@ class NationalWord(models.Model):
     ``lines``: about how many activities have it, counted when the tables are built anew.
     """
 
-    word = models.TextField()
+    word = models.TextField(primary_key=True)
     term = models.IntegerField()
     lines = models.IntegerField(default=1, db_default=1)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["word"], opclasses=["text_pattern_ops"], name="directory_national_word"
-            )
-        ]
         indexes = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="directory_national_word_like")]
 
     def __str__(self) -> str:

@@ -157,14 +157,14 @@ APPLY: Final = (
 )
 
 COUNT_WORDS: Final = (
-    "UPDATE {word} w SET lines = c.lines FROM (SELECT t.term, count(*) * %(weight)s AS lines"
-    " FROM {activity} a TABLESAMPLE SYSTEM (%(share)s), unnest(a.terms) AS t(term) GROUP BY t.term) c"
+    "UPDATE {word} w SET lines = c.lines FROM (SELECT t.term, count(*) * {weight} AS lines"
+    " FROM {activity} a TABLESAMPLE SYSTEM ({share}), unnest(a.terms) AS t(term) GROUP BY t.term) c"
     " WHERE c.term = w.term AND w.lines <> c.lines"
 )
 
 LABELS: Final = (
     "INSERT INTO directory_nationallabel AS l (kind, code, label) SELECT kind, code, label"
-    " FROM jsonb_to_recordset(%(labels)s) AS n(kind text, code text, label text)"
+    " FROM jsonb_to_recordset(%(labels)s::jsonb) AS n(kind text, code text, label text)"
     " ON CONFLICT (kind, code) DO UPDATE SET label = excluded.label WHERE l.label <> excluded.label"
 )
 
