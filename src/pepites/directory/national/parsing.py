@@ -19,6 +19,7 @@ from pepites.directory.national.text import term, words_of
 REMEMBERED: Final = 450_000
 MAX_LABELS: Final = 20_000
 MAX_TOLD: Final = 10
+BATCH: Final = 128  # rows, about 30 kB: psycopg keeps up to 1,024 of them when the base is slower than the reading
 NULL: Final = "\\N"
 _IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/._-]{3,49}")
 _GUIANA_DEPARTMENTS: Final = ("973", "9C")
@@ -51,7 +52,7 @@ class Rejected(ValueError):
 class Bounded:
     """A set that forgets everything once full."""
 
-    def __init__(self, size: int = REMEMBERED) -> None:
+    def __init__(self, size: int) -> None:
         self._size, self._held = size, set[int]()
 
     def first(self, key: int) -> bool:
@@ -112,8 +113,8 @@ class ActivityRows:
         self._structure = itemgetter(*header.ranks(*STRUCTURE_COLUMNS, *_STREET))
         self._where = itemgetter(*header.ranks("commune_code", "department_code"))
         self._guiana, self._local = guiana, local
-        self._persons, self._vocabulary = Bounded(), Bounded()
-        self._structures: dict[int, tuple[str, str]] = {}
+        self._persons, self._vocabulary = Bounded(50_000), Bounded(REMEMBERED)
+        self._structures: dict[int, str] = {}
         self._held: tuple[str, ...] = ()
         self._held_terms = ""
         self._words: list[str] = []
@@ -130,8 +131,10 @@ class ActivityRows:
         person_part = self._no_person if person == self._held else self._new_person(person)
         codes, said = self.codes(fields)
         values = self._structure(fields)
-        known = self._structures.get(hash(values))
-        place, placed, structure_part = (*known, self._no_structure) if known else self._new_structure(values)
+        placed, structure_part = self._structures.get(hash(values)), self._no_structure
+        if placed is None:
+            placed, structure_part = self._new_structure(values)
+        place = values[0] or self._unnumbered(values)
         terms = f"{self._held_terms},{said},{placed}".strip(",").replace(",,", ",")
         new = self._new_words() if self._words else "\\N|\\N"
         return f"{person[0]}|{place}|{codes}|{{{terms}}}|{person_part}|{structure_part}|{new}\n"
@@ -147,19 +150,23 @@ class ActivityRows:
             return self._no_person
         return f"{SEPARATOR.join(person[1:])}|{family} {given}"
 
-    def _new_structure(self, values: tuple[str, ...]) -> tuple[str, str, str]:
-        """Key, terms and columns of a structure; without identifier its columns are its key; nameless, it is none."""
+    def _new_structure(self, values: tuple[str, ...]) -> tuple[str, str]:
+        """Terms and columns of a structure, written once."""
+        if not values[0] and self._unnumbered(values) == NULL:
+            return "", self._no_structure
         own = values[: len(STRUCTURE_COLUMNS)]
-        name, sign, town = own[5], own[6], own[10]
-        if not (own[0] or name or town):
-            return NULL, "", self._no_structure
-        street = " ".join(" ".join(values[len(STRUCTURE_COLUMNS) :]).split())
-        key = own[0] or " ".join((*own, street))
-        terms = ",".join(found for one in (name, sign, town) if one and (found := self._analysed(one)[1]))
+        terms = ",".join(found for one in (own[5], own[6], own[10]) if one and (found := self._analysed(one)[1]))
         if len(self._structures) >= REMEMBERED:
             self._structures.clear()
-        self._structures[hash(values)] = (key, terms)
-        return key, terms, f"{SEPARATOR.join(own)}|{street}"
+        self._structures[hash(values)] = terms
+        return terms, f"{SEPARATOR.join(own)}|{_street(values)}"
+
+    @staticmethod
+    def _unnumbered(values: tuple[str, ...]) -> str:
+        """Key of a structure without identifier: its columns; without name nor town, it is none."""
+        if not (values[5] or values[6] or values[10]):
+            return NULL
+        return " ".join((*values[: len(STRUCTURE_COLUMNS)], _street(values)))
 
     def _analyse(self, text: str) -> tuple[str, str]:
         """Sort key and terms of a text; remembered, so that what comes back costs a look-up."""
@@ -230,7 +237,8 @@ class Parser:
                 if row:
                     rows.append(row)
             self.rows += len(rows)
-            yield "".join(rows)
+            for start in range(0, len(rows), BATCH):
+                yield "".join(rows[start : start + BATCH])
 
     def _split(self, line: str) -> list[str]:
         """Fields of a line, one empty field after the last named one. Raises Rejected."""
@@ -247,6 +255,10 @@ class Parser:
         self.bad_count += 1
         if len(self.bad) < MAX_TOLD:
             self.bad.append(BadLine(number, reason))
+
+
+def _street(values: tuple[str, ...]) -> str:
+    return " ".join(" ".join(values[len(STRUCTURE_COLUMNS) :]).split())
 
 
 def _in_guiana(commune: str, department: str) -> bool:
