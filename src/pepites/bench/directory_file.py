@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+
+def _w(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 LABELS: Final = (
     "Type d'identifiant PP|Identifiant PP|Identification nationale PP|Code civilité d'exercice|"
     "Libellé civilité exercice|Code civilité|Libellé civilité|Nom d'exercice|Prénom d'exercice|Code profession|"
@@ -23,14 +28,16 @@ LABELS: Final = (
     "Code section tableau pharmaciens|Libellé section tableau pharmaciens|Code fonction|Libellé fonction|"
     "Code genre d'activité|Libellé genre d'activité|"
 )
-FREQUENT = tuple(
-    "MARTIN BERNARD THOMAS PETIT ROBERT RICHARD DURAND DUBOIS MOREAU LAURENT SIMON MICHEL LEFEBVRE LEROY ROUX DAVID"
-    " BERTRAND MOREL FOURNIER GIRARD BONNET DUPONT LAMBERT FONTAINE ROUSSEAU VINCENT MULLER LEFEVRE FAURE ANDRE".split()
+FREQUENT = _w(
+    "MARTIN BERNARD THOMAS PETIT ROBERT RICHARD DURAND DUBOIS MOREAU LAURENT SIMON MICHEL LEFEBVRE LEROY "
+    "ROUX DAVID BERTRAND MOREL FOURNIER GIRARD BONNET DUPONT LAMBERT FONTAINE ROUSSEAU VINCENT MULLER "
+    "LEFEVRE FAURE ANDRE"
 )
-GIVEN = tuple(
-    "Marie Jean Pierre Anne Sophie Claire Julie Camille Léa Chloé Élodie Céline Aurélie Hélène Zoé Paul Louis Jacques"
-    " François Nicolas Julien Thomas Antoine Mathieu Inès Noémie Françoise Gaëlle Loïc Théo Hugo Lucas Émilie Manon"
-    " Sarah Laura Nathalie Isabelle Sylvie Valérie Sandrine Karine Stéphane Philippe Alain Bruno Yann Benoît".split()
+GIVEN = _w(
+    "Marie Jean Pierre Anne Sophie Claire Julie Camille Léa Chloé Élodie Céline Aurélie Hélène Zoé Paul "
+    "Louis Jacques François Nicolas Julien Thomas Antoine Mathieu Inès Noémie Françoise Gaëlle Loïc Théo "
+    "Hugo Lucas Émilie Manon Sarah Laura Nathalie Isabelle Sylvie Valérie Sandrine Karine Stéphane "
+    "Philippe Alain Bruno Yann Benoît"
 )
 PROFESSIONS = (
     ("60", "Infirmier", 46), ("10", "Médecin", 20), ("70", "Masseur-Kinésithérapeute", 8), ("21", "Pharmacien", 6),
@@ -52,9 +59,9 @@ KINDS = (
     ("PHARMACIE", "SA33", 10), ("CENTRE HOSPITALIER", "SA01", 4), ("CLINIQUE", "SA04", 4), ("EHPAD", "SA17", 8),
     ("CENTRE DE SANTE", "SA05", 5), ("SSIAD", "SA18", 5),
 )  # fmt: skip
-_HEADS = "BA BE BO BRA CA CHA CO DA DE DU FA FO GA GE GI GUI HA JO LA LE LO MA ME MO NA PA PE PO RA RI RO SA SE".split()
-_MIDDLES = "LA LI LO MA ME MI NA NO PI QUE RA RE RI RO SSA TA TI TO VA VE VI ZO CHE DRI GNE".split()
-_TAILS = "N RD T S ULT IER OT EAU ON IN AC AND ERT OUX EL ET AS IS AY ARD".split()
+_HEADS = _w("BA BE BO BRA CA CHA CO DA DE DU FA FO GA GE GI GUI HA JO LA LE LO MA ME MO NA PA PE PO RA RI RO SA SE")
+_MIDDLES = _w("LA LI LO MA ME MI NA NO PI QUE RA RE RI RO SSA TA TI TO VA VE VI ZO CHE DRI GNE")
+_TAILS = _w("N RD T S ULT IER OT EAU ON IN AC AND ERT OUX EL ET AS IS AY ARD")
 
 
 class Country:

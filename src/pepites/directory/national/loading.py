@@ -78,7 +78,9 @@ def _kinds(sources: list[Source]) -> dict[FileKind, Source]:
     for source in sources:
         kind = kind_of(Lines(source).header)
         if kind is None:
-            raise DomainError(f"« {source.name} » n'est pas un fichier de l'extraction en libre accès : titres inconnus.")
+            raise DomainError(
+                f"« {source.name} » n'est pas un fichier de l'extraction en libre accès : titres inconnus."
+            )
         if kind in found:
             raise DomainError(f"« {found[kind].name} » et « {source.name} » sont du même genre : donnez-en un seul.")
         found[kind] = source
@@ -147,7 +149,7 @@ def _already_loaded(one: FileLoad, *, force: bool) -> bool:
     sizes = {last.size} if last else set()
     with connection.cursor() as cursor:
         cursor.execute(sql.FILES_TABLE)
-        sizes |= {row[0] for row in _rows(cursor, f"SELECT size FROM {sql.STAGED_FILES}")}  # noqa: S608
+        sizes |= {int(str(row[0])) for row in _rows(cursor, f"SELECT size FROM {sql.STAGED_FILES}")}  # noqa: S608
     if one.source.size in sizes:
         one.load.sha256 = digest(one.source)
     if force or not last or (last.sha256, last.scope) != (one.load.sha256, one.load.scope):

@@ -46,11 +46,12 @@ class NationalPerson(models.Model):
     @property
     def rpps(self) -> str:
         """The RPPS number, empty for another kind of identifier."""
-        return self.national_id[1:] if self.national_id.startswith("8") and len(self.national_id) == 12 else ""
+        number = str(self.national_id)
+        return number[1:] if number.startswith("8") and len(number) == 12 else ""
 
     @property
     def display_name(self) -> str:
-        return " ".join(filter(None, (self.title.capitalize(), self.given_name, self.family_name)))
+        return " ".join(filter(None, (str(self.title).capitalize(), self.given_name, self.family_name)))
 
 
 class NationalStructure(models.Model):
@@ -74,7 +75,7 @@ class NationalStructure(models.Model):
     digest = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class NationalActivity(models.Model):
@@ -184,8 +185,8 @@ class NationalWord(models.Model):
 
 
 class DirectoryLoad(models.Model):
-    """A file loaded, or refused (§2, rule 4). ``rows``: lines kept; ``added``, ``changed``, ``gone``: rows of the served
-    tables."""
+    """A file loaded, or refused (§2, rule 4). ``rows``: lines kept; ``added``, ``changed``, ``gone``: rows of tables
+    served."""
 
     kind = models.CharField(max_length=20)
     scope = models.CharField(max_length=10)

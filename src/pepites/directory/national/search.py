@@ -6,17 +6,19 @@ found by one inverted index.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
 
 from pepites.common.text import sort_key
-from pepites.directory.national.text import term, words_of
+from pepites.directory.national.text import words_of
 
 MAX_WORDS: Final = 8
 BEGUN: Final = 40  # words that the last one may begin
 NEIGHBOURS: Final = 5
+FREQUENT: Final = 50_000  # lines of a word beyond which its whole list is long to read
+FIRST: Final = 20_000  # lines where frequent words are looked for before
 LOOKED_AT: Final = 400  # lines sorted for the screen: who wants another types one word more
 _RPPS: Final = re.compile(r"8?(\d{11})")
 
@@ -44,6 +46,17 @@ class Results:
     more: bool = False
 
 
+@dataclass(slots=True)
+class Meaning:
+    """Numbers a typed word may stand for; ``lines``: about how many lines have one; ``instead``: looked for instead."""
+
+    word: str
+    numbers: set[int] = field(default_factory=set)
+    lines: int = 0
+    exact: int | None = None
+    instead: str = ""
+
+
 _SELECT = """
 SELECT p.id, p.national_id, p.title, p.given_name, p.family_name, p.active,
        coalesce(lp.label, a.profession_code), coalesce(lf.label, ''), a.function_code,
@@ -61,44 +74,46 @@ _ORDER = (
 )
 
 # Exact words, words begun by the last, neighbours of those nobody has: one query, on the table of words.
-_RESOLVE = f"""
+_RESOLVE = """
 WITH planner AS MATERIALIZED (SELECT set_config('enable_seqscan', %(scan)s, true)),
 typed AS (SELECT word, rank FROM unnest(%(words)s::text[]) WITH ORDINALITY AS t(word, rank)),
 exact AS (SELECT t.rank, w.word, w.term, w.lines FROM typed t JOIN directory_nationalword w ON w.word = t.word),
 begun AS (
   SELECT %(last)s::bigint AS rank, w.word, w.term, w.lines FROM directory_nationalword w
-  WHERE w.word ~>=~ %(prefix)s AND w.word ~<~ %(after)s ORDER BY w.lines DESC, w.word LIMIT {BEGUN}
+  WHERE w.word ~>=~ %(prefix)s AND w.word ~<~ %(after)s ORDER BY w.lines DESC, w.word LIMIT %(begun)s
 ),
 near AS (
   SELECT t.rank, n.word, n.term, n.lines FROM typed t CROSS JOIN LATERAL (
     SELECT w.word, w.term, w.lines FROM directory_nationalword w
     WHERE w.word %% t.word AND abs(length(w.word) - length(t.word)) <= 2
     ORDER BY similarity(w.word, t.word) + CASE WHEN left(w.word, 1) = left(t.word, 1) THEN 0.1 ELSE 0 END DESC,
-      w.lines DESC, w.word LIMIT {NEIGHBOURS}
+      w.lines DESC, w.word LIMIT %(neighbours)s
   ) n WHERE length(t.word) >= 4 AND NOT EXISTS (SELECT FROM exact e WHERE e.rank = t.rank)
   AND (t.rank <> %(last)s OR NOT EXISTS (SELECT FROM begun))
 )
-SELECT 0, set_config, 0, 3 FROM planner UNION ALL SELECT rank, word, term, 0 FROM exact UNION ALL SELECT rank, word, term, 1 FROM begun
-UNION ALL SELECT rank, word, term, 2 FROM near
+SELECT 0, set_config, 0, 0, 3 FROM planner UNION ALL SELECT rank, word, term, lines, 0 FROM exact
+UNION ALL SELECT rank, word, term, lines, 1 FROM begun
+UNION ALL SELECT rank, word, term, lines, 2 FROM near
 """
 
 
 def search_national(text: str, *, limit: int = 20) -> Results:
     """The people every word of ``text`` leads to, active ones first, then by name; at most ``limit`` lines.
 
-    Three queries: the words, the lines, and back to the usual planning. Inside a transaction. A RPPS number (eleven digits) is looked up alone.
+    Three queries: the words, the lines, and back to the usual planning; to be run inside a transaction, as every page
+    is. A RPPS number (eleven digits) is looked up alone.
     """
     if number := _RPPS.fullmatch(text.replace(" ", "")):
         return _rows(_by_number(number.group(1), limit), limit)
     words = list(dict.fromkeys(words_of(sort_key(text))))[:MAX_WORDS]
     if not words:
         return Results(())
-    exact, meant, corrected = _resolved(words)
-    if any(not numbers for numbers in meant):
+    meant = _resolved(words)
+    if not all(one.numbers for one in meant):
         return Results(())
-    rows = _by_terms(words, exact, meant, limit)
+    rows = _by_terms(meant, limit)
     _ask("SELECT set_config('enable_seqscan', 'on', true)", {})
-    return _rows(rows, limit, tuple(corrected.items()))
+    return _rows(rows, limit, tuple((one.word, one.instead) for one in meant if one.instead))
 
 
 def national_by_rpps(rpps: str) -> int | None:
@@ -109,39 +124,51 @@ def national_by_rpps(rpps: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
-def _resolved(words: list[str]) -> tuple[list[int], list[list[int]], dict[str, str]]:
-    """Numbers of the exact words; for each word typed, the numbers it may stand for; what was corrected."""
+def _resolved(words: list[str]) -> list[Meaning]:
+    """What each word typed may stand for."""
     # Two frequent words may have no line in common, which the planner cannot know: reading them all would take long.
     last, scan = words[-1], "on" if len(words) == 1 else "off"
-    parameters = {"words": words, "last": len(words), "prefix": last, "after": last + "\U0010ffff", "scan": scan}
-    exact: list[int] = []
-    meant: list[list[int]] = [[] for _ in words]
-    corrected: dict[str, str] = {}
-    for rank, word, number, how in _ask(_RESOLVE, parameters):
+    parameters: dict[str, object] = {
+        "words": words,
+        "last": len(words),
+        "prefix": last,
+        "after": last + "\U0010ffff",
+        "scan": scan,
+    }
+    parameters |= {"begun": BEGUN, "neighbours": NEIGHBOURS}
+    meant = [Meaning(word) for word in words]
+    for rank, word, number, lines, how in _ask(_RESOLVE, parameters):
         if how == 3:
             continue
-        meant[rank - 1].append(number)
-        if how == 0:
-            exact.append(number)
-        elif how == 2:
-            corrected.setdefault(words[rank - 1], word)
-    return exact, meant, corrected
+        one = meant[rank - 1]
+        one.numbers.add(number)
+        one.lines += lines
+        one.exact = number if how == 0 else one.exact
+        one.instead = one.instead or (word if how == 2 else "")
+    return meant
 
 
-def _by_terms(words: list[str], exact: list[int], meant: list[list[int]], limit: int) -> list[Any]:
+def _by_terms(meant: list[Meaning], limit: int) -> list[Any]:
     """Lines that have one of the meanings of each word. Those with the very words come first."""
-    sure = [numbers[0] for numbers in meant if len(set(numbers)) == 1]
+    table = "directory_nationalactivity"
+    sure = {number for one in meant if len(one.numbers) == 1 for number in one.numbers}
     conditions = [f"terms @> {_array(sure)}"] if sure else []
-    conditions += [f"terms && {_array(numbers)}" for numbers in meant if len(set(numbers)) > 1]
-    lines = f"(SELECT * FROM directory_nationalactivity WHERE {' AND '.join(conditions)} LIMIT {LOOKED_AT})"  # noqa: S608
+    conditions += [f"terms && {_array(one.numbers)}" for one in meant if len(one.numbers) > 1]
+    wanted = f"{table} WHERE {' AND '.join(conditions)} LIMIT {LOOKED_AT}"
+    lines = f"(SELECT * FROM {wanted})"  # noqa: S608
+    if len(meant) > 1 and all(one.lines > FREQUENT for one in meant):
+        # They are most likely together among the first lines; their whole lists are read when they are not.
+        first = f"SELECT * FROM (SELECT * FROM {table} LIMIT {FIRST}) f WHERE {' AND '.join(conditions)}"  # noqa: S608
+        lines = f"(SELECT DISTINCT ON (id) * FROM ({first} UNION ALL SELECT * FROM {wanted}) u)"  # noqa: S608
+    exact = {one.exact for one in meant if one.exact is not None}
     rank = f"(a.terms @> {_array(exact)})" if exact else "false"
     query = (_SELECT + _ORDER).format(lines=lines, rank=rank, limit=limit + 1)
-    return _ask(query, {"begins": [f"{one} %" for one in words]})
+    return _ask(query, {"begins": [f"{one.word} %" for one in meant]})
 
 
-def _array(numbers: list[int]) -> str:
+def _array(numbers: set[int]) -> str:
     """Written in the query, where the planner sees them: a plan for any number suits neither MARTIN nor a rare name."""
-    return f"'{{{','.join(str(int(one)) for one in sorted(set(numbers)))}}}'::int[]"
+    return f"'{{{','.join(str(int(one)) for one in sorted(numbers))}}}'::int[]"
 
 
 def _by_number(rpps: str, limit: int) -> list[Any]:
@@ -158,14 +185,14 @@ def _ask(query: str, parameters: dict[str, Any]) -> list[Any]:
 
 
 def _rows(rows: list[Any], limit: int, corrected: tuple[tuple[str, str], ...] = ()) -> Results:
-    found = []
-    for key, national, title, given, family, active, profession, role, function, skill, structure, town, _ in rows[:limit]:
-        found.append(
-            Found(
-                person_id=key, rpps=national[1:] if national.startswith("8") else "",
-                name=" ".join(filter(None, (title.capitalize(), given, family))),
-                profession=profession or (role if not function.startswith("FON-AU") else ""), skill=skill,
-                structure=structure, town=town, active=active,
-            )  # fmt: skip
-        )
-    return Results(tuple(found), corrected, len(rows) > limit)
+    return Results(tuple(_found(row) for row in rows[:limit]), corrected, len(rows) > limit)
+
+
+def _found(row: Any) -> Found:
+    key, national, title, given, family, active, profession, role, function, skill, structure, town, _ = row
+    return Found(
+        person_id=key, rpps=national[1:] if re.fullmatch(r"8[0-9]{11}", national) else "",
+        name=" ".join(filter(None, (title.capitalize(), given, family))),
+        profession=profession or (role if not function.startswith("FON-AU") else ""), skill=skill,
+        structure=structure, town=town, active=active,
+    )  # fmt: skip

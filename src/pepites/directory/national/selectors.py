@@ -2,6 +2,7 @@
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
+from django.utils.timezone import localtime
 
 from pepites.directory.enums import LoadState
 from pepites.directory.models import DirectoryLoad, NationalPerson, Professional
@@ -35,3 +36,11 @@ def lost_professionals() -> list[Professional]:
 def _known_here(missing: QuerySet[NationalPerson]) -> QuerySet[NationalPerson]:
     ours = Professional.objects.filter(~Q(rpps=None), active=True).annotate(national=Concat(Value("8"), F("rpps")))
     return missing.filter(national_id__in=ours.values("national"))
+
+
+def recent_loads(limit: int = 5) -> list[DirectoryLoad]:
+    """The last loads, whatever became of them: the register is readable by everyone."""
+    found = list(DirectoryLoad.objects.order_by("-id")[:limit])
+    for one in found:
+        one.day = f"{localtime(one.started_at):%d/%m/%Y %H:%M}"  # type: ignore[attr-defined]
+    return found

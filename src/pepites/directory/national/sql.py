@@ -74,16 +74,22 @@ def copy(kind: FileKind) -> str:
 
 PREPARE: Final = (
     # The same activity twice in a file: once is enough. Its line stays, for the person it may have brought.
-    f"UPDATE {STAGE[FileKind.ACTIVITY]} s SET terms = NULL FROM (SELECT id, min(ctid) AS kept"
-    f" FROM {STAGE[FileKind.ACTIVITY]} GROUP BY id HAVING count(*) > 1) d WHERE s.id = d.id AND s.ctid <> d.kept",
+    (
+        f"UPDATE {STAGE[FileKind.ACTIVITY]} s SET terms = NULL FROM (SELECT id, min(ctid) AS kept"
+        f" FROM {STAGE[FileKind.ACTIVITY]} GROUP BY id HAVING count(*) > 1) d WHERE s.id = d.id AND s.ctid <> d.kept"
+    ),
     "DROP TABLE IF EXISTS directory_stage_person, directory_stage_structure",
     # Of two ways of writing a person or a structure, the same one wins whatever the order of the lines.
-    f"CREATE UNLOGGED TABLE directory_stage_person AS SELECT DISTINCT ON (person_id) person_id AS id, {_listed(_PERSON)},"
-    f" {_digest(_PERSON)} AS digest FROM {STAGE[FileKind.ACTIVITY]} WHERE family_name IS NOT NULL"
-    " ORDER BY person_id, digest",
-    f"CREATE UNLOGGED TABLE directory_stage_structure AS SELECT DISTINCT ON (structure_id) structure_id AS id,"
-    f" {_listed(_STRUCTURE)}, {_digest(_STRUCTURE)} AS digest FROM {STAGE[FileKind.ACTIVITY]}"
-    " WHERE technical_id IS NOT NULL ORDER BY structure_id, digest",
+    (
+        f"CREATE UNLOGGED TABLE directory_stage_person AS SELECT DISTINCT ON (person_id) person_id AS id, {_listed(_PERSON)},"
+        f" {_digest(_PERSON)} AS digest FROM {STAGE[FileKind.ACTIVITY]} WHERE family_name IS NOT NULL"
+        " ORDER BY person_id, digest"
+    ),
+    (
+        f"CREATE UNLOGGED TABLE directory_stage_structure AS SELECT DISTINCT ON (structure_id) structure_id AS id,"
+        f" {_listed(_STRUCTURE)}, {_digest(_STRUCTURE)} AS digest FROM {STAGE[FileKind.ACTIVITY]}"
+        " WHERE technical_id IS NOT NULL ORDER BY structure_id, digest"
+    ),
     f"ANALYZE {STAGE[FileKind.ACTIVITY]} (id, person_id)",
     "ANALYZE directory_stage_person (id)",
     "ANALYZE directory_stage_structure (id)",
@@ -105,54 +111,74 @@ _ACTIVITY: Final = ("id", "person_id", "structure_id", *_codes(FileKind.ACTIVITY
 APPLY: Final = (
     (
         "changed",
-        f"UPDATE {{person}} p SET {_set((*_PERSON, 'digest'))}, active = true, missing_since = NULL"
-        " FROM directory_stage_person s WHERE p.id = s.id AND (p.digest <> s.digest OR NOT p.active)",
+        (
+            f"UPDATE {{person}} p SET {_set((*_PERSON, 'digest'))}, active = true, missing_since = NULL"
+            " FROM directory_stage_person s WHERE p.id = s.id AND (p.digest <> s.digest OR NOT p.active)"
+        ),
     ),
     (
         "gone",
-        "UPDATE {person} p SET active = false, missing_since = %(day)s WHERE active"
-        " AND NOT EXISTS (SELECT FROM directory_stage_person s WHERE s.id = p.id)",
+        (
+            "UPDATE {person} p SET active = false, missing_since = %(day)s WHERE active"
+            " AND NOT EXISTS (SELECT FROM directory_stage_person s WHERE s.id = p.id)"
+        ),
     ),
     (
         "added",
-        f"INSERT INTO {{person}} (id, {_listed(_PERSON)}, digest, active) SELECT s.id, {_listed(_PERSON, 's.')}, s.digest,"
-        " true FROM directory_stage_person s WHERE NOT EXISTS (SELECT FROM {person} p WHERE p.id = s.id) ORDER BY s.id",
+        (
+            f"INSERT INTO {{person}} (id, {_listed(_PERSON)}, digest, active) SELECT s.id, {_listed(_PERSON, 's.')}, s.digest,"
+            " true FROM directory_stage_person s WHERE NOT EXISTS (SELECT FROM {person} p WHERE p.id = s.id) ORDER BY s.id"
+        ),
     ),
     (
         "changed",
-        f"UPDATE {{structure}} p SET {_set((*_STRUCTURE, 'digest'))} FROM directory_stage_structure s"
-        " WHERE p.id = s.id AND p.digest <> s.digest",
+        (
+            f"UPDATE {{structure}} p SET {_set((*_STRUCTURE, 'digest'))} FROM directory_stage_structure s"
+            " WHERE p.id = s.id AND p.digest <> s.digest"
+        ),
     ),
     (
         "added",
-        f"INSERT INTO {{structure}} (id, {_listed(_STRUCTURE)}, digest) SELECT s.id, {_listed(_STRUCTURE, 's.')}, s.digest"
-        " FROM directory_stage_structure s WHERE NOT EXISTS (SELECT FROM {structure} p WHERE p.id = s.id)",
+        (
+            f"INSERT INTO {{structure}} (id, {_listed(_STRUCTURE)}, digest) SELECT s.id, {_listed(_STRUCTURE, 's.')}, s.digest"
+            " FROM directory_stage_structure s WHERE NOT EXISTS (SELECT FROM {structure} p WHERE p.id = s.id)"
+        ),
     ),
     (  # those of a person who is no longer there stay: what they last did
         "gone",
-        f"DELETE FROM {{activity}} a WHERE NOT EXISTS (SELECT FROM {STAGE[FileKind.ACTIVITY]} s WHERE s.id = a.id)"
-        " AND EXISTS (SELECT FROM directory_stage_person p WHERE p.id = a.person_id)",
+        (
+            f"DELETE FROM {{activity}} a WHERE NOT EXISTS (SELECT FROM {STAGE[FileKind.ACTIVITY]} s WHERE s.id = a.id)"
+            " AND EXISTS (SELECT FROM directory_stage_person p WHERE p.id = a.person_id)"
+        ),
     ),
     (  # a label or the name of a structure changed
         "changed",
-        f"UPDATE {{activity}} a SET terms = s.terms FROM {STAGE[FileKind.ACTIVITY]} s"
-        " WHERE a.id = s.id AND s.terms IS NOT NULL AND a.terms <> s.terms",
+        (
+            f"UPDATE {{activity}} a SET terms = s.terms FROM {STAGE[FileKind.ACTIVITY]} s"
+            " WHERE a.id = s.id AND s.terms IS NOT NULL AND a.terms <> s.terms"
+        ),
     ),
     (
         "added",
-        f"INSERT INTO {{activity}} ({_listed(_ACTIVITY)}) SELECT {_listed(_ACTIVITY, 's.')} FROM {STAGE[FileKind.ACTIVITY]} s"
-        " WHERE s.terms IS NOT NULL AND NOT EXISTS (SELECT FROM {activity} a WHERE a.id = s.id)",
+        (
+            f"INSERT INTO {{activity}} ({_listed(_ACTIVITY)}) SELECT {_listed(_ACTIVITY, 's.')} FROM {STAGE[FileKind.ACTIVITY]} s"
+            " WHERE s.terms IS NOT NULL AND NOT EXISTS (SELECT FROM {activity} a WHERE a.id = s.id)"
+        ),
     ),
     (
         "gone",
-        "DELETE FROM {structure} p WHERE NOT EXISTS (SELECT FROM directory_stage_structure s WHERE s.id = p.id)"
-        " AND NOT EXISTS (SELECT FROM {activity} a WHERE a.structure_id = p.id)",
+        (
+            "DELETE FROM {structure} p WHERE NOT EXISTS (SELECT FROM directory_stage_structure s WHERE s.id = p.id)"
+            " AND NOT EXISTS (SELECT FROM {activity} a WHERE a.structure_id = p.id)"
+        ),
     ),
     (
         "",
-        "INSERT INTO {word} (word, term) SELECT DISTINCT n.word, n.term FROM"
-        f" {STAGE[FileKind.ACTIVITY]} s, unnest(string_to_array(s.words, ' '), s.word_terms) AS n(word, term)"
-        " WHERE s.words IS NOT NULL AND NOT EXISTS (SELECT FROM {word} w WHERE w.word = n.word)",
+        (
+            "INSERT INTO {word} (word, term) SELECT DISTINCT n.word, n.term FROM"
+            f" {STAGE[FileKind.ACTIVITY]} s, unnest(string_to_array(s.words, ' '), s.word_terms) AS n(word, term)"
+            " WHERE s.words IS NOT NULL AND NOT EXISTS (SELECT FROM {word} w WHERE w.word = n.word)"
+        ),
     ),
 )
 
@@ -173,9 +199,9 @@ def apply_coded(kind: FileKind) -> tuple[tuple[str, str], ...]:
     """The same for SavoirFaire and Dipl_AutExerc: rows of the persons we have."""
     table, stage, codes = CODED_TABLE[kind], STAGE[kind], ("id", "person_id", *_codes(kind))
     return (
-        ("gone", f"DELETE FROM {table} a WHERE NOT EXISTS (SELECT FROM {stage} s WHERE s.id = a.id)"
-         f" AND EXISTS (SELECT FROM {SERVED['person']} p WHERE p.id = a.person_id AND p.active)"),
-        ("added", f"INSERT INTO {table} ({_listed(codes)}) SELECT DISTINCT {_listed(codes, 's.')} FROM {stage} s"
+        ("gone", (f"DELETE FROM {table} a WHERE NOT EXISTS (SELECT FROM {stage} s WHERE s.id = a.id)"
+         f" AND EXISTS (SELECT FROM {SERVED['person']} p WHERE p.id = a.person_id AND p.active)")),
+        ("added", (f"INSERT INTO {table} ({_listed(codes)}) SELECT DISTINCT {_listed(codes, 's.')} FROM {stage} s"
          f" WHERE NOT EXISTS (SELECT FROM {table} a WHERE a.id = s.id)"
-         f" AND EXISTS (SELECT FROM {SERVED['person']} p WHERE p.id = s.person_id)"),
+         f" AND EXISTS (SELECT FROM {SERVED['person']} p WHERE p.id = s.person_id)")),
     )  # fmt: skip
