@@ -249,6 +249,7 @@ def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[s
                 "slug": objects["slug"],
                 "practice": objects["practice"],
                 "irp": objects["irp"],
+                "rpps": "10000000017",
                 "act": "suspendre",
                 "entry": 1,
                 "token": "inconnu",

@@ -44,3 +44,18 @@ def patients(
         from pepites.coordination.importing.command import run
 
         return int(run(file, network, mapping, as_login, dry_run, report))
+
+
+@import_group.command(short_help="Charger l'annuaire national.")
+@click.argument("files", metavar="FICHIER…", type=_FILE, nargs=-1, required=True)
+@click.option("--force", is_flag=True, help="Charger même si le fichier a bien moins de lignes qu'attendu.")
+@click.option("--scope", type=click.Choice(["guyane", "france"]), help="Ce qui est gardé (PEPITES_ANNUAIRE_SCOPE).")
+def professionals(files: tuple[Path, ...], force: bool, scope: str | None) -> int:
+    """Charger l'extraction en libre accès de l'Annuaire Santé : FICHIER, plusieurs, ou le ZIP."""
+    if not database_urls(var_dir()).owner:
+        message = "Charger l'annuaire demande l'adresse du compte propriétaire (PEPITES_DATABASE_ADMIN_URL)."
+        raise click.ClickException(message)
+    with ready("owner"):
+        from pepites.directory.national.command import run
+
+        return run(files, force=force, scope=scope)

@@ -65,6 +65,11 @@ PEPITES_MTLS_PROXIES = _networks("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
 PEPITES_FHIR_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_PER_MINUTE", "600"))
 PEPITES_FHIR_ANONYMOUS_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_ANONYMOUS_PER_MINUTE", "60"))
 PEPITES_REGIONAL_SYSTEM = os.environ.get("PEPITES_REGIONAL_SYSTEM", "urn:pepites:identifiant-regional")
+# The national directory (docs/exploitation/annuaire.md): what is kept of it, and how few lines would be suspect.
+PEPITES_ANNUAIRE_SCOPE = os.environ.get("PEPITES_ANNUAIRE_SCOPE", "").strip() or "france"
+if PEPITES_ANNUAIRE_SCOPE not in ("guyane", "france"):
+    raise SystemExit("PEPITES_ANNUAIRE_SCOPE : écrivez « guyane » ou « france ».")
+PEPITES_ANNUAIRE_MIN_ROWS = int(os.environ.get("PEPITES_ANNUAIRE_MIN_ROWS", "").strip() or "1000000")
 # The HL7 v2 listener: off without a port. Peers without TLS: ``address=client,…``.
 PEPITES_HL7_PORT = int(os.environ.get("PEPITES_HL7_PORT", "").strip() or "0")
 PEPITES_HL7_HOST = os.environ.get("PEPITES_HL7_HOST", "127.0.0.1")

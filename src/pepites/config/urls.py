@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pepites.ui.urls")),
     path("", include("pepites.accounts.urls")),
+    path("", include("pepites.directory.urls")),
     path("", include("pepites.access.urls")),
     path("", include("pepites.identity.urls")),
     path("", include("pepites.regional.urls")),

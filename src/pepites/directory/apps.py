@@ -16,10 +16,17 @@ class DirectoryConfig(AppConfig):
                 "directory.professional.created": "Professionnel ajouté",
                 "directory.practice.created": "Lieu d'exercice ajouté",
                 "directory.practice.ended": "Lieu d'exercice terminé",
+                "directory.national.loaded": "Annuaire national chargé",
             }
         )
         kept = "Tant que la personne exerce, puis 10 ans pour rester lisible dans les traces"
+        copied = "Copie publique de l'Annuaire Santé, refaite à chaque chargement"
         register(
             PersonalData("directory.Professional", "professional", "id", "annuaire", kept),
             PersonalData("directory.PractitionerRole", "professional", "professional_id", "annuaire", kept),
+            PersonalData("directory.NationalPerson", "professional", "id", "annuaire", copied),
+            PersonalData("directory.NationalActivity", "professional", "person_id", "annuaire", copied),
+            PersonalData("directory.NationalSkill", "professional", "person_id", "annuaire", copied),
+            PersonalData("directory.NationalDiploma", "professional", "person_id", "annuaire", copied),
+            PersonalData("directory.NationalMailbox", "professional", "person_id", "annuaire", copied),
         )

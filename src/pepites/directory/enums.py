@@ -22,3 +22,29 @@ class Category(models.TextChoices):
     HEALTH = "sante", "Professionnel de santé"
     SOCIAL = "social", "Professionnel social ou médico-social"
     OUTSIDE = "hors_r1110_2", "Hors article R. 1110-2"
+
+
+class LoadState(models.TextChoices):
+    """How far a load of the national directory went."""
+
+    RUNNING = "en_cours", "En cours"
+    DONE = "termine", "Terminé"
+    REFUSED = "refuse", "Refusé"
+    FAILED = "echec", "Échec"
+    CUT = "interrompu", "Interrompu"
+
+
+class MailboxKind(models.TextChoices):
+    """Kinds of MSSanté mailboxes (annuaire §1.5)."""
+
+    PERSONAL = "PER", "Personnelle"
+    PRACTICE = "CAB", "De cabinet"
+    ORGANIZATION = "ORG", "Organisationnelle"
+    APPLICATION = "APP", "Applicative"
+
+
+class Scope(models.TextChoices):
+    """Which part of the national directory is kept (§2, rule 3)."""
+
+    GUIANA = "guyane", "Guyane"
+    FRANCE = "france", "France entière"

@@ -5,6 +5,32 @@ from django.db.models.functions import Now
 
 from pepites.common.identifiers import new_uuid
 from pepites.directory.enums import Category, OrganizationKind
+from pepites.directory.national.models import (
+    DirectoryLoad,
+    NationalActivity,
+    NationalDiploma,
+    NationalLabel,
+    NationalMailbox,
+    NationalPerson,
+    NationalSkill,
+    NationalStructure,
+    NationalWord,
+)
+
+__all__ = [
+    "DirectoryLoad",
+    "NationalActivity",
+    "NationalDiploma",
+    "NationalLabel",
+    "NationalMailbox",
+    "NationalPerson",
+    "NationalSkill",
+    "NationalStructure",
+    "NationalWord",
+    "Organization",
+    "PractitionerRole",
+    "Professional",
+]
 
 
 class Organization(models.Model):

@@ -56,6 +56,7 @@ def more(request: HttpRequest) -> HttpResponse:
     entries = [
         ("Mes tâches", "À faire, en retard, à venir", "check2-square", "coordination:tasks", True),
         ("Rechercher une personne", "Dans votre file active", "search", "coordination:patient-list", True),
+        ("Annuaire", "Professionnels et structures de santé", "people", "directory:national", True),
         ("Nouvelle personne", "Rechercher avant de créer", "person-plus", "identity:search", True),
         ("Identités à traiter", "Doublons possibles", "person-vcard", "identity:doubles",
          actor.identity_cell or bool(actor.coordinated)),
