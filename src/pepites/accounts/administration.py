@@ -48,6 +48,11 @@ def account_by_public_id(public_id: UUID) -> User | None:
     return User.objects.select_related("professional").filter(public_id=public_id).first()
 
 
+def account_by_login(login: str) -> User | None:
+    """An account in service, by identifier."""
+    return User.objects.select_related("professional").filter(login=login.strip().lower(), is_active=True).first()
+
+
 def search_accounts(actor: Actor, text: str) -> list[User]:
     """Accounts the actor administers (``policies.can_administer_account``), by words of identifier or name."""
     users = User.objects.select_related("professional").order_by("professional__sort_key", "login")

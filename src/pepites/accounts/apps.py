@@ -26,6 +26,13 @@ CODES = {
     "accounts.reset.confirmed": "Remise à zéro d'un second facteur confirmée",
     "accounts.reset.cancelled": "Remise à zéro d'un second facteur abandonnée",
     "accounts.administration.refused": "Administration des comptes refusée",
+    "accounts.manager.named": "Gestionnaire de structure nommé",
+    "accounts.manager.ended": "Gestionnaire de structure retiré",
+    "accounts.rpps.contract": "Contrat RPPS+ d'une structure mis à jour",
+    "accounts.rpps.added": "Personne à inscrire au RPPS+",
+    "accounts.rpps.step": "Étape RPPS+ franchie",
+    "accounts.rpps.left": "Départ enregistré, lieu d'exercice fermé",
+    "accounts.rpps.exported": "Liste RPPS+ exportée",
     "accounts.client.created": "Client machine ajouté",
     "accounts.client.revoked": "Client machine révoqué",
     "accounts.client.refused": "Client machine refusé",
@@ -58,6 +65,7 @@ class AccountsConfig(AppConfig):
         from pepites.common.personal_data import PersonalData, register
 
         account = "Tant que le compte est ouvert, puis 10 ans pour rester lisible dans les traces"
+        rpps = "5 ans après le départ de la personne, pour répondre à l'ANS"
         register(
             PersonalData("accounts.User", "professional", "id", "compte", account),
             PersonalData("accounts.UserSession", "professional", "user_id", "sécurité", "Jusqu'à la fin de la session"),
@@ -65,6 +73,9 @@ class AccountsConfig(AppConfig):
             PersonalData("accounts.Passkey", "professional", "user_id", "sécurité", account),
             PersonalData("accounts.RecoveryCode", "professional", "user_id", "sécurité", account),
             PersonalData("accounts.Invitation", "professional", "user_id", "sécurité", "10 ans (trace d'accès)"),
+            PersonalData("accounts.StructureManager", "professional", "user_id", "annuaire", account),
+            PersonalData("accounts.RppsContract", "professional", "organization_id", "annuaire", rpps),
+            PersonalData("accounts.RppsRegistration", "professional", "practice_id", "annuaire", rpps),
             PersonalData("accounts.FederatedIdentity", "professional", "user_id", "compte", account),
             PersonalData(
                 "accounts.FederatedSignIn", "professional", "identity_id", "sécurité", "10 ans (trace d'accès)"

@@ -15,7 +15,7 @@ from pepites.directory.selectors import organization_by_public_id, search_organi
 from pepites.networks.enums import MemberRole
 
 REQUIRED = {"required": "Remplissez ce champ."}
-_DATE = {"required": "Donnez une date.", "invalid": "Écrivez la date ainsi : 31/12/2026."}
+DATE = {"required": "Donnez une date.", "invalid": "Écrivez la date ainsi : 31/12/2026."}
 _PLAIN = {"autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
 
 
@@ -186,9 +186,9 @@ class HomologationForm(forms.Form):
     signatory = forms.CharField(
         label="Signataire", max_length=120, error_messages=REQUIRED, widget=forms.TextInput({"autocomplete": "off"})
     )
-    signed_on = forms.DateField(label="Signée le", error_messages=_DATE, widget=forms.DateInput({"type": "date"}))
+    signed_on = forms.DateField(label="Signée le", error_messages=DATE, widget=forms.DateInput({"type": "date"}))
     expires_on = forms.DateField(
-        label="Valable jusqu'au", help_text="Trois ans au plus.", error_messages=_DATE,
+        label="Valable jusqu'au", help_text="Trois ans au plus.", error_messages=DATE,
         widget=forms.DateInput({"type": "date"}),
     )  # fmt: skip
 

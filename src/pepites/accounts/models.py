@@ -330,3 +330,16 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
+
+
+from pepites.accounts.rppsplus.models import (  # noqa: E402 - they point to the accounts above
+    RppsContract,
+    RppsRegistration,
+    StructureManager,
+)
+
+__all__ = [
+    "AccessToken", "FactorReset", "FederatedIdentity", "FederatedSignIn", "Homologation", "Invitation", "Passkey",
+    "RecoveryCode", "RppsContract", "RppsRegistration", "ServiceClient", "StructureManager", "Throttle", "TotpDevice",
+    "UsedAssertion", "UsedLogoutToken", "User", "UserManager", "UserSession",
+]  # fmt: skip

@@ -1,7 +1,7 @@
 """SQL of the machine clients, shared by the migrations and read by the policies of the reconciliation server."""
 
 from pepites.common import rls
-from pepites.common.rls import ACTOR_CLIENT
+from pepites.common.rls import ACTOR_CLIENT, ACTOR_USER, TRUSTED
 
 ACTIVE_CLIENT = (
     f"SELECT 1 FROM accounts_serviceclient c WHERE c.id = {ACTOR_CLIENT} AND c.is_active"
@@ -54,4 +54,39 @@ RPPS_PROVED = rls.trigger_function(
       RETURN NEW;
     END
     """,
+)
+
+# Who looks after the people of a structure: its own managers, the platform's administrators, the server itself.
+MANAGES = rls.definer_function(
+    "accounts_manages(p_organization bigint)",
+    "boolean",
+    f"""
+    BEGIN
+      RETURN {TRUSTED}
+        OR EXISTS (SELECT 1 FROM accounts_user u WHERE u.id = {ACTOR_USER} AND u.platform_admin AND u.is_active)
+        OR EXISTS (SELECT 1 FROM accounts_structuremanager m JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+                   WHERE m.organization_id = p_organization AND m.user_id = {ACTOR_USER} AND m.ends_at IS NULL);
+    END
+    """,
+    language="plpgsql",
+    volatile="STABLE",
+)
+
+# A departure: the place of practice and its roles in networks close together, by who manages the structure.
+END_PRACTICE = rls.definer_function(
+    "accounts_end_practice(p_practice bigint)",
+    "void",
+    """
+    DECLARE structure bigint := (SELECT pr.organization_id FROM directory_practitionerrole pr WHERE pr.id = p_practice);
+    BEGIN
+      IF NOT coalesce(accounts_manages(structure), false) THEN
+        RAISE EXCEPTION 'not the manager of that structure' USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      UPDATE networks_networkmembership SET ends_at = clock_timestamp() WHERE practice_id = p_practice
+        AND (ends_at IS NULL OR ends_at > clock_timestamp());
+      UPDATE directory_practitionerrole SET ends_at = clock_timestamp() WHERE id = p_practice
+        AND (ends_at IS NULL OR ends_at > clock_timestamp());
+    END
+    """,
+    language="plpgsql",
 )

@@ -1,8 +1,10 @@
-"""Nightly sweep of what machine clients left: tokens and assertions that are over."""
+"""Nightly: what machine clients left (tokens and assertions that are over); RPPS+ numbers the directory now has."""
 
 from procrastinate.contrib.django import app
 
-from pepites.accounts.models import AccessToken, UsedAssertion
+from pepites.accounts.models import AccessToken, RppsRegistration, UsedAssertion
+from pepites.accounts.rppsplus.checking import compare
+from pepites.accounts.rppsplus.enums import Check, Step
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import system_actor
 from pepites.common.clock import now
@@ -15,3 +17,20 @@ def sweep_tokens(timestamp: int = 0) -> int:
     del timestamp
     with unit_of_work(system_actor("accounts.sweep_tokens")):
         return sum(model.objects.filter(expires_at__lt=now()).delete()[0] for model in (AccessToken, UsedAssertion))
+
+
+@app.periodic(cron="7 8 * * *")  # 5 h 07 in Cayenne
+@app.task(name="accounts.check_rpps", queueing_lock="accounts.check_rpps")
+def check_rpps(timestamp: int = 0) -> int:
+    """Compare again, with the copy of the day, the numbers that it did not confirm yet; how many changed."""
+    del timestamp
+    waiting = [Check.NONE, Check.MISSING, Check.OTHER, Check.GONE]
+    with unit_of_work(system_actor("accounts.check_rpps")):
+        rows = RppsRegistration.objects.exclude(rpps="").filter(check_result__in=waiting).exclude(step=Step.CLOSED)
+        changed = 0
+        for row in rows[:5000]:
+            result = compare(row)
+            changed += result != row.check_result
+            row.check_result, row.checked_at = result, now()
+            row.save(update_fields=["check_result", "checked_at"])
+        return changed

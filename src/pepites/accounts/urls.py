@@ -8,6 +8,7 @@ from pepites.accounts.views import (
     federation,
     identification,
     machines,
+    rppsplus,
     session,
     sign_in,
     tokens,
@@ -49,5 +50,9 @@ urlpatterns = [
     path("administration/logiciels/nouveau/", machines.new_machine, name="new-machine"),
     path("administration/logiciels/<uuid:public_id>/", machines.machine, name="machine"),
     path("administration/identification/", identification.identification, name="identification"),
+    path("administration/rpps/", rppsplus.board, name="rpps"),
+    path("administration/rpps/<uuid:public_id>/", rppsplus.structure, name="rpps-structure"),
+    path("administration/rpps/<uuid:public_id>/exporter/", rppsplus.export, name="rpps-export"),
+    path("administration/rpps/personnes/<uuid:public_id>/", rppsplus.person, name="rpps-person"),
     path("administration/remises-a-zero/", administration.resets, name="factor-resets"),
 ]

@@ -134,6 +134,14 @@ def end_all_sessions(*, actor: Actor, user: User, keep: str = "") -> int:
     return len(sessions)
 
 
+def end_sessions_of_practice(*, practice_id: int) -> int:
+    """End the sessions that work from a place of practice that is over; how many."""
+    sessions = list(UserSession.objects.filter(practice_id=practice_id))
+    for session in sessions:
+        _end(session)
+    return len(sessions)
+
+
 def provider_token(request: HttpRequest, user: User) -> str:
     """The ID token the session was opened with, for the provider's logout; empty for a local session."""
     external = request.session.get("external")

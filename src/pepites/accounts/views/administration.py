@@ -15,6 +15,8 @@ from pepites.accounts import selectors, services
 from pepites.accounts.forms import InviteForm, NewOrganizationForm, ResetForm
 from pepites.accounts.models import User
 from pepites.accounts.policies import can_administer_account, can_administer_accounts, can_administer_platform
+from pepites.accounts.rppsplus.policies import can_follow_rpps
+from pepites.accounts.rppsplus.selectors import late_in_all
 from pepites.accounts.services import InvitedPerson
 from pepites.accounts.views.flow import acting
 from pepites.common.errors import DomainError, NotFound, Refused
@@ -65,6 +67,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "resets": len(selectors.open_resets(actor)),
         "machines": bool(can_administer_platform(actor)),
         "waiting": len(reading.waiting_accounts(actor)),
+        "rpps": bool(can_follow_rpps(actor)),
+        "rpps_late": late_in_all(actor),
     }
     return render(request, "accounts/administration/home.html", context)
 
