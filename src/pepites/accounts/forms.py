@@ -186,10 +186,12 @@ class HomologationForm(forms.Form):
     signatory = forms.CharField(
         label="Signataire", max_length=120, error_messages=REQUIRED, widget=forms.TextInput({"autocomplete": "off"})
     )
-    signed_on = forms.DateField(label="Signée le", error_messages=DATE, widget=forms.DateInput({"type": "date"}))
+    signed_on = forms.DateField(
+        label="Signée le", error_messages=DATE, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     expires_on = forms.DateField(
         label="Valable jusqu'au", help_text="Trois ans au plus.", error_messages=DATE,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
 
 

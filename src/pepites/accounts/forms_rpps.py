@@ -16,7 +16,10 @@ class ContractForm(forms.Form):
 
     state = forms.ChoiceField(label="Contrat avec l'ANS", choices=ContractState.choices, widget=forms.RadioSelect)
     signed_on = forms.DateField(
-        label="Signé le", required=False, error_messages=DATE, widget=forms.DateInput({"type": "date"})
+        label="Signé le",
+        required=False,
+        error_messages=DATE,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     keeper_name = forms.CharField(
         label="Gestionnaire RPPS+", max_length=120, required=False, widget=forms.TextInput(_OFF),
@@ -47,7 +50,10 @@ class PersonForm(forms.Form):
         widget=forms.TextInput({**_OFF, "inputmode": "tel"}),
     )  # fmt: skip
     starts_on = forms.DateField(
-        label="Prise de fonction", required=False, error_messages=DATE, widget=forms.DateInput({"type": "date"})
+        label="Prise de fonction",
+        required=False,
+        error_messages=DATE,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     practice = forms.ChoiceField(
         label="Lieu d'exercice dans Pépites", required=False,
@@ -70,9 +76,11 @@ class PersonForm(forms.Form):
 class StepForm(forms.Form):
     """The next step of a person: its date, and the number when it has come."""
 
-    on = forms.DateField(label="Le", required=False, error_messages=DATE, widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(
+        label="Le", required=False, error_messages=DATE, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     rpps = forms.CharField(
-        label="Numéro RPPS", max_length=14, required=False, help_text="Onze chiffres.",
+        label="Numéro RPPS", max_length=20, required=False, help_text="Onze chiffres.",
         widget=forms.TextInput({**_OFF, "inputmode": "numeric", "class": "pp-code"}),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pepites.accounts.administration import account_by_login
@@ -67,7 +68,10 @@ def board(request: HttpRequest) -> HttpResponse:
     actor, text = acting(request), request.GET.get("q", "").strip()
     wide = bool(can_administer_platform(actor))
     lines = selectors.board(actor)
+    at_home = wide or bool(actor.administered)
     context = {
+        "back": reverse("accounts:administration" if at_home else "accounts:account"),
+        "back_label": "Administration" if at_home else "Mon compte",
         "lines": lines,
         "wide": wide,
         "text": text,

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pepites.access.selectors_emergency import may_review_some
+from pepites.accounts.rppsplus.policies import can_follow_rpps
 from pepites.audit.unit import record
 from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
@@ -64,6 +65,8 @@ def more(request: HttpRequest) -> HttpResponse:
          may_review_some(actor)),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
          bool(actor.administered or actor.coordinated)),
+        ("Inscriptions RPPS+", "Les personnes de votre structure", "person-check", "accounts:rpps",
+         bool(can_follow_rpps(actor))),
         ("Administration", "Réseaux, comptes, structures", "gear", "accounts:administration",
          bool(actor.administered) or actor.platform_admin),
         ("Mon compte", "Mot de passe, second facteur, sessions", "person-gear", "accounts:account", True),
