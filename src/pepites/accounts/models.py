@@ -6,6 +6,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
+from pepites.accounts.enrolment.enums import Suspension
 from pepites.common.clock import now
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization, PractitionerRole, Professional
@@ -32,6 +33,7 @@ class User(AbstractBaseUser):
     network = models.ForeignKey(Network, null=True, on_delete=models.PROTECT, related_name="+")
     platform_admin = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    suspension = models.CharField(max_length=10, choices=Suspension.choices, default="", db_default="", blank=True)
     demo = models.BooleanField(default=False)
     demo_note = models.CharField(max_length=200, default="", blank=True)  # what this account shows, on the sign-in page
     last_practice = models.ForeignKey(PractitionerRole, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -332,6 +334,7 @@ class AccessToken(models.Model):
         return f"token {self.pk}"
 
 
+from pepites.accounts.enrolment.models import LocalEnrolment  # noqa: E402
 from pepites.accounts.rppsplus.models import (  # noqa: E402 - they point to the accounts above
     RppsContract,
     RppsRegistration,
@@ -339,7 +342,8 @@ from pepites.accounts.rppsplus.models import (  # noqa: E402 - they point to the
 )
 
 __all__ = [
-    "AccessToken", "FactorReset", "FederatedIdentity", "FederatedSignIn", "Homologation", "Invitation", "Passkey",
-    "RecoveryCode", "RppsContract", "RppsRegistration", "ServiceClient", "StructureManager", "Throttle", "TotpDevice",
-    "UsedAssertion", "UsedLogoutToken", "User", "UserManager", "UserSession",
+    "AccessToken", "FactorReset", "FederatedIdentity", "FederatedSignIn", "Homologation", "Invitation",
+    "LocalEnrolment", "Passkey", "RecoveryCode", "RppsContract", "RppsRegistration", "ServiceClient",
+    "StructureManager", "Throttle", "TotpDevice", "UsedAssertion", "UsedLogoutToken", "User", "UserManager",
+    "UserSession",
 ]  # fmt: skip

@@ -211,7 +211,12 @@ def local_sign_in_open() -> bool:
     """Whether passwords open sessions here: until Pro Santé Connect is wired, then under a homologation (RIE §6.3)."""
     if not settings.PEPITES_AUTH_LOCAL:
         return False
-    return not psc_configured() or bool(settings.PEPITES_DEMO) or homologation_in_force() is not None
+    return local_accounts_alone() or homologation_in_force() is not None
+
+
+def local_accounts_alone() -> bool:
+    """Whether local accounts are the only means here, or a demonstration: one administrator then opens them alone."""
+    return not psc_configured() or bool(settings.PEPITES_DEMO)
 
 
 def local_assurance(method: Method) -> Assurance:

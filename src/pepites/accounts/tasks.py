@@ -1,7 +1,9 @@
-"""Nightly: what machine clients left (tokens and assertions that are over); RPPS+ numbers the directory now has."""
+"""Nightly: what machine clients left (tokens and assertions that are over); RPPS+ numbers the directory now has;
+accounts that stop by themselves."""
 
 from procrastinate.contrib.django import app
 
+from pepites.accounts.enrolment.suspension import suspend_due
 from pepites.accounts.models import AccessToken, RppsRegistration, UsedAssertion
 from pepites.accounts.rppsplus.checking import compare
 from pepites.accounts.rppsplus.enums import Check, Step
@@ -34,3 +36,12 @@ def check_rpps(timestamp: int = 0) -> int:
             row.check_result, row.checked_at = result, now()
             row.save(update_fields=["check_result", "checked_at"])
         return changed
+
+
+@app.periodic(cron="17 8 * * *")  # 5 h 17 in Cayenne
+@app.task(name="accounts.suspend_accounts", queueing_lock="accounts.suspend_accounts")
+def suspend_accounts(timestamp: int = 0) -> int:
+    """Suspend accounts unused for ninety days, and local ones whose time is over; how many."""
+    del timestamp
+    with unit_of_work(system_actor("accounts.suspend_accounts")):
+        return suspend_due()

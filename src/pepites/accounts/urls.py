@@ -5,6 +5,7 @@ from django.urls import path
 from pepites.accounts.views import (
     account,
     administration,
+    enrolment,
     federation,
     identification,
     machines,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("administration/reseaux/<slug:slug>/inviter/", administration.invite, name="invite"),
     path("administration/structures/", administration.organizations, name="organization-search"),
     path("administration/structures/nouvelle/", administration.new_organization, name="new-organization"),
+    path("administration/reseaux/<slug:slug>/compte-local/", enrolment.ask, name="local-ask"),
+    path("administration/comptes-locaux/", enrolment.local_accounts, name="local-accounts"),
     path("administration/comptes/", administration.accounts, name="accounts"),
     path("administration/comptes/<uuid:public_id>/", administration.account, name="account-admin"),
     path("administration/logiciels/", machines.machines, name="machines"),

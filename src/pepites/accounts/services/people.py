@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from pepites.accounts.enrolment.enums import Suspension
 from pepites.accounts.models import User
 from pepites.accounts.policies import can_administer_account
+from pepites.accounts.selectors import local_accounts_alone
 from pepites.accounts.services.invitations import create_invitation
 from pepites.accounts.services.sessions import end_all_sessions
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
+from pepites.common.clock import now
 from pepites.common.errors import DomainError, Refused
 from pepites.directory.models import Professional
 from pepites.directory.professions import Profession
@@ -16,6 +19,8 @@ from pepites.directory.services import create_practice, create_professional
 from pepites.networks.enums import MemberRole
 from pepites.networks.selectors import networks_of_professional
 from pepites.networks.services import add_membership
+
+TWO_PEOPLE = "Sans numéro RPPS, demandez un compte local : deux personnes l'ouvrent, pour un temps."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ def invite_professional(*, actor: Actor, network_id: int, person: InvitedPerson,
     the person has an account, or a role in a network that the actor does not administer; ``Refused`` when that is so of
     ``network_id``.
     """
+    if not person.rpps and not local_accounts_alone():
+        raise DomainError(TWO_PEOPLE, field="rpps")
     professional = _professional(actor, person)
     if User.objects.filter(professional=professional).exists():
         raise DomainError("Cette personne a déjà un compte : ajoutez-la au réseau par la recherche.", field="rpps")
@@ -53,8 +60,8 @@ def invite_professional(*, actor: Actor, network_id: int, person: InvitedPerson,
         role_label=person.profession.label,
     )
     add_membership(actor=actor, network_id=network_id, practice_id=practice.pk, role=role)
-    if _awaited_account(professional):
-        return ""
+    if _awaited_account(professional) or not (person.rpps == "" or local_accounts_alone()):
+        return ""  # by Pro Santé Connect, whose first sign-in opens the account
     if User.objects.filter(login=person.login.strip().lower()).exists():
         raise DomainError("Cet identifiant existe déjà. Choisissez-en un autre.", field="login")
     return create_invitation(
@@ -101,8 +108,12 @@ def set_active(*, actor: Actor, user: User, active: bool) -> None:
         )
     if user.pk == actor.user_id:
         raise DomainError("Vous ne pouvez pas désactiver votre propre compte.")
-    user.is_active = active
-    user.save(update_fields=["is_active"])
+    if active and user.suspension == Suspension.OVER:
+        raise DomainError("Le temps accordé à ce compte local est passé : prolongez-le depuis « Comptes locaux ».")
+    user.is_active, user.suspension = active, Suspension.NONE
+    if active:
+        user.last_login = now()  # the ninety days start anew
+    user.save(update_fields=["is_active", "suspension", "last_login"])
     if not active:
         end_all_sessions(actor=actor, user=user)
     record(

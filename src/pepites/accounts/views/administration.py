@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pepites.accounts import administration as reading
 from pepites.accounts import selectors, services
+from pepites.accounts.enrolment.selectors import waiting_count
 from pepites.accounts.forms import InviteForm, NewOrganizationForm, ResetForm
 from pepites.accounts.models import User
 from pepites.accounts.policies import can_administer_account, can_administer_accounts, can_administer_platform
@@ -47,7 +48,8 @@ def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return without_context(checked)
 
 
-def _network(request: HttpRequest, slug: str) -> Network:
+def administered_network(request: HttpRequest, slug: str) -> Network:
+    """The network of that slug, for who administers it."""
     found = network_by_slug(slug)
     if found is None:
         raise NotFound
@@ -68,6 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "machines": bool(can_administer_platform(actor)),
         "waiting": len(reading.waiting_accounts(actor)),
         "rpps": bool(can_follow_rpps(actor)),
+        "local_waiting": waiting_count(actor),
         "rpps_late": late_in_all(actor),
     }
     return render(request, "accounts/administration/home.html", context)
@@ -77,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def network(request: HttpRequest, slug: str) -> HttpResponse:
     """Members of a network; search of somebody to add."""
-    found = _network(request, slug)
+    found = administered_network(request, slug)
     text = request.GET.get("q", "").strip()
     context = {
         "network": found,
@@ -93,7 +96,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def add_member(request: HttpRequest, slug: str) -> HttpResponse:
     """Give somebody of the directory a role in the network."""
-    found = _network(request, slug)
+    found = administered_network(request, slug)
     practice = practice_by_public_id(_uuid(request.POST.get("practice", "")))
     if practice is None or request.POST.get("role") not in MemberRole.values:
         raise NotFound
@@ -107,7 +110,7 @@ def add_member(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def end_member(request: HttpRequest, slug: str) -> HttpResponse:
     """End somebody's role in the network."""
-    found = _network(request, slug)
+    found = administered_network(request, slug)
     number = request.POST.get("membership", "")
     if not number.isdecimal() or len(number) > 18:
         raise NotFound
@@ -126,7 +129,7 @@ def end_member(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring a professional in; the one-time link is shown once."""
-    found = _network(request, slug)
+    found = administered_network(request, slug)
     form = InviteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
