@@ -299,3 +299,19 @@ def test_a_second_load_at_the_same_time_is_refused(
             files.load(path)
         other.execute(f"SELECT pg_advisory_unlock({sql.LOCK})")
         assert files.load(path).state == LoadState.DONE
+
+
+def test_narrowing_to_guiana_takes_the_others_away_but_tells_of_ours(tmp_path: Path) -> None:
+    away = {"ville": "LYON", "commune": "69123"}
+    lines = [files.line(1), files.line(2, **away), files.line(3, **away), files.line(4)]
+    with as_owner():
+        factories.professional(rpps=files.rpps(3))
+        ours = factories.professional(rpps=files.rpps(4))
+        files.load(files.extraction(tmp_path, lines))
+        files.load(files.extraction(tmp_path, lines[:3], name="b_20261126.txt"), scope=Scope.GUIANA, force=True)
+        kept = {one.rpps: one.active for one in NationalPerson.objects.all()}
+        assert kept == {files.rpps(1): True, files.rpps(3): True, files.rpps(4): False}
+        assert [one.pk for one in lost_professionals()] == [ours.pk]
+        assert set(NationalActivity.objects.values_list("person__national_id", flat=True)) == {
+            "8" + one for one in kept
+        }

@@ -69,7 +69,6 @@ def load_files(paths: tuple[Path, ...], *, scope: Scope, force: bool, listener: 
             if wanted:
                 listener.step("Comparaison et mise à jour")
                 _apply(wanted)
-                _clean(wanted)
     return [one.load for one in files]
 
 
@@ -260,11 +259,15 @@ def _apply(files: list[FileLoad]) -> None:
                 "directory.national.loaded", action="U", object_type="directory_load", object_id=one.load.pk,
                 detail={"added": one.load.added, "changed": one.load.changed, "gone": one.load.gone},
             )  # fmt: skip
+        _clean(cursor, files)
 
 
 def _apply_activities(cursor: CursorWrapper, load: DirectoryLoad) -> None:
     for statement in sql.PREPARE:
         cursor.execute(statement)
+    last = _last_done(FileKind.ACTIVITY)
+    if last and (last.scope, load.scope) == (Scope.FRANCE, Scope.GUIANA):
+        _count(cursor, load, sql.NARROW, sql.SERVED)
     share = float(str(_value(cursor, sql.NEW_SHARE)))
     if share <= sql.BIG_SHARE:
         _count(cursor, load, sql.APPLY, sql.SERVED)
@@ -286,9 +289,8 @@ def _count(
             setattr(load, counted, getattr(load, counted) + cursor.rowcount)
 
 
-def _clean(files: list[FileLoad]) -> None:
-    with connection.cursor() as cursor:
-        for one in files:
-            cursor.execute(f"DELETE FROM {sql.STAGED_FILES} WHERE kind = %s", [one.kind])  # noqa: S608
-            cursor.execute(f"DROP TABLE IF EXISTS {sql.STAGE[one.kind]}")
-        cursor.execute("DROP TABLE IF EXISTS directory_stage_person, directory_stage_structure")
+def _clean(cursor: CursorWrapper, files: list[FileLoad]) -> None:
+    for one in files:
+        cursor.execute(f"DELETE FROM {sql.STAGED_FILES} WHERE kind = %s", [one.kind])  # noqa: S608
+        cursor.execute(f"DROP TABLE IF EXISTS {sql.STAGE[one.kind]}")
+    cursor.execute("DROP TABLE IF EXISTS directory_stage_person, directory_stage_structure")

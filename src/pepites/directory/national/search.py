@@ -116,14 +116,6 @@ def search_national(text: str, *, limit: int = 20) -> Results:
     return _rows(rows, limit, tuple((one.word, one.instead) for one in meant if one.instead))
 
 
-def national_by_rpps(rpps: str) -> int | None:
-    """Key of the person of that RPPS number, None when the directory does not have it."""
-    if not re.fullmatch(r"[0-9]{11}", rpps):
-        return None
-    found = _ask("SELECT id FROM directory_nationalperson WHERE national_id = %(national)s", {"national": f"8{rpps}"})
-    return int(found[0][0]) if found else None
-
-
 def _resolved(words: list[str]) -> list[Meaning]:
     """What each word typed may stand for."""
     # Two frequent words may have no line in common, which the planner cannot know: reading them all would take long.
