@@ -25,7 +25,7 @@ def _no_floor(settings: Any) -> None:
     ("arguments", "sentence"),
     [
         ([], "Il manque « FICHIER… »"),
-        (["f.txt", "--scope", "mars"], "« --scope » ne convient pas"),
+        (["f.txt", "--scope", "mars"], "« --scope » ne convient pas : écrivez guyane ou france"),
         (["f.txt", "--zz"], "--zz n'existe pas"),
     ],
 )
