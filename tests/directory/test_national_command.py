@@ -56,6 +56,14 @@ def test_done_says_how_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.django_db
+def test_lines_left_aside_are_told_with_their_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = files.extraction(tmp_path, [*(files.line(number) for number in range(1, 1100)), "x|"])
+    with as_owner():
+        assert run((path,), force=False, scope=None) == 0
+    assert "1 lignes illisibles laissées de côté (ligne 1101 : 2 champs au lieu de 56)" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

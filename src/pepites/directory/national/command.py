@@ -38,7 +38,7 @@ def run(paths: tuple[Path, ...], *, force: bool, scope: str | None) -> int:
 
 
 def _sentence(load: DirectoryLoad) -> str:
-    bad = f", {load.bad_rows} lignes illisibles laissées de côté" if load.bad_rows else ""
+    bad = f" ; {load.bad_rows} lignes illisibles laissées de côté ({load.error})" if load.bad_rows else ""
     if not (load.added or load.changed or load.gone):
         return f"{load.file_name} : {load.rows} lignes, rien à changer{bad}."
     return (
