@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -19,7 +20,7 @@ from pepites.common.errors import DomainError
 from pepites.config import engine
 from pepites.directory.enums import LoadState
 from pepites.directory.models import DirectoryLoad, NationalActivity, NationalPerson
-from pepites.directory.national import loading
+from pepites.directory.national import loading, rebuild
 
 pytestmark = pytest.mark.slow
 
@@ -102,3 +103,18 @@ def test_while_one_runs_a_second_is_refused_and_what_was_served_is_read(
         with psycopg.connect(dsn) as other:
             assert other.execute("SELECT count(*) FROM directory_nationalperson").fetchone() == (0,)
         assert DirectoryLoad.objects.get().state == LoadState.RUNNING
+
+
+def test_a_long_reader_delays_the_exchange_and_stops_nobody(
+    tmp_path: Path, committed_database: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "LOCK_PAUSE", 0.2)
+    dsn = make_conninfo(committed_database["superuser"], dbname=committed_database["dbname"])
+    with psycopg.connect(dsn) as backup:
+        backup.execute("SELECT count(*) FROM directory_nationalactivity")
+        release = Timer(2.5, backup.rollback)
+        release.start()
+        with as_owner():
+            files.load(files.extraction(tmp_path, crowd(1, 300)))
+        assert not release.is_alive()
+    assert len(names()) == 300

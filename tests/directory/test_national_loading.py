@@ -180,7 +180,7 @@ def test_more_than_one_bad_line_in_a_thousand_refuses_the_load(tmp_path: Path, b
         path = files.extraction(tmp_path, lines)
         if not refused:
             load = files.load(path)
-            assert (load.rows, load.bad_rows) == (999, 1)
+            assert (load.rows, load.bad_rows, load.error) == (999, 1, "ligne 1001 : 2 champs au lieu de 56")
             return
         with pytest.raises(DomainError, match=r"2 lignes illisibles sur 1000.*ligne 1000 : 2 champs au lieu de 56"):
             files.load(path, force=True)
@@ -196,6 +196,8 @@ def test_a_failure_during_the_update_changes_nothing(tmp_path: Path, monkeypatch
         with pytest.raises(Exception, match="division by zero"):
             files.load(files.extraction(tmp_path, crowd(39), name="b_20261126.txt"))
         assert content() == before
+        last = DirectoryLoad.objects.latest("id")
+        assert (last.state, last.error, last.rows) == (LoadState.FAILED, "DataError", 39)
 
 
 def test_skills_and_diplomas_complete_the_persons_we_have(tmp_path: Path) -> None:
@@ -222,6 +224,22 @@ def test_skills_and_diplomas_complete_the_persons_we_have(tmp_path: Path) -> Non
         assert DirectoryLoad.objects.filter(state=LoadState.DONE).count() == 3
         files.load(files.extraction(tmp_path, skills[1:], name="s_20261126.txt", titles=files.SKILL_TITLES), force=True)
         assert NationalSkill.objects.get().person.rpps == files.rpps(2)
+
+
+def test_the_same_skills_are_read_again_for_those_who_arrive(tmp_path: Path) -> None:
+    text = "8|{0}|8{0}|DURAND|Alice|10|Médecin|C|Civil|S|Spécialité|SM40|Pédiatrie|"
+    skills = files.extraction(
+        tmp_path, [text.format(files.rpps(41))], name="savoir_faire_20261125.txt", titles=files.SKILL_TITLES
+    )
+    with as_owner():
+        files.load(files.extraction(tmp_path, crowd(40)), skills)
+        assert NationalSkill.objects.count() == 0
+        files.load(files.extraction(tmp_path, crowd(41), name="b_20261126.txt"))
+        files.load(skills)
+        assert NationalSkill.objects.count() == 1
+        listener = files.Silent()
+        files.load(skills, listener=listener)
+    assert listener.read == []
 
 
 def test_two_files_of_a_kind_or_of_no_kind_are_refused(tmp_path: Path) -> None:
@@ -299,3 +317,19 @@ def test_a_second_load_at_the_same_time_is_refused(
             files.load(path)
         other.execute(f"SELECT pg_advisory_unlock({sql.LOCK})")
         assert files.load(path).state == LoadState.DONE
+
+
+def test_narrowing_to_guiana_takes_the_others_away_but_tells_of_ours(tmp_path: Path) -> None:
+    away = {"ville": "LYON", "commune": "69123"}
+    lines = [files.line(1), files.line(2, **away), files.line(3, **away), files.line(4)]
+    with as_owner():
+        factories.professional(rpps=files.rpps(3))
+        ours = factories.professional(rpps=files.rpps(4))
+        files.load(files.extraction(tmp_path, lines))
+        files.load(files.extraction(tmp_path, lines[:3], name="b_20261126.txt"), scope=Scope.GUIANA, force=True)
+        kept = {one.rpps: one.active for one in NationalPerson.objects.all()}
+        assert kept == {files.rpps(1): True, files.rpps(3): True, files.rpps(4): False}
+        assert [one.pk for one in lost_professionals()] == [ours.pk]
+        assert set(NationalActivity.objects.values_list("person__national_id", flat=True)) == {
+            "8" + one for one in kept
+        }

@@ -10,8 +10,8 @@ from tests.conftest import as_owner
 from tests.directory import national_files as files
 
 from pepites.directory.national import search
-from pepites.directory.national.search import national_by_rpps, search_national
-from pepites.directory.national.sheet import sheet_of
+from pepites.directory.national.search import search_national
+from pepites.directory.national.sheet import national_by_rpps, sheet_of
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,9 @@ def test_a_rpps_number_is_enough(typed: str) -> None:
         "KOUROU",
         True,
     )
-    assert national_by_rpps(number) == int(f"8{number}")
+    person = national_by_rpps(number)
+    assert person is not None
+    assert (person.pk, person.display_name) == (int(f"8{number}"), "Paul MARTIN")
     assert national_by_rpps("10000000000") is None
     assert national_by_rpps("x") is None
 

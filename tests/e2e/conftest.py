@@ -1,12 +1,17 @@
 """One platform for every browser test of the whole: started once, in one worker."""
 
+import tempfile
 from collections.abc import Generator
 from contextlib import suppress
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser
+from tests.cli.serving import pepites
 from tests.e2e.platform import Desk, Platform, browser, start
+
+from pepites.bench.directory_file import FIRST_DAY, rpps, write
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +52,15 @@ def _regional(platform: Platform) -> dict[str, str]:
     return {"domain": str(domain), "card": str(card), "record": str(record), "irp": irp, "link": str(link)}
 
 
+def _national(platform: Platform) -> str:
+    """A small invented national directory, loaded as an operator does; the RPPS number of somebody in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = write(Path(folder) / FIRST_DAY, 400)
+        done = pepites(platform.var, "import", "professionals", str(file), "--force")
+        assert done.returncode == 0, done.stderr
+    return rpps(1)
+
+
 @pytest.fixture(scope="module")
 def places(platform: Platform) -> dict[str, str]:
     """Public ids the addresses need: a person with a full circle, their circle's conversation and the rest."""
@@ -57,6 +71,7 @@ def places(platform: Platform) -> dict[str, str]:
     )[0]
     one = platform.value
     return {
+        "rpps": _national(platform),
         "patient": str(patient),
         "other": str(one("SELECT public_id FROM patients_patient WHERE id <> %s ORDER BY id DESC LIMIT 1", patient_pk)),
         "talk": str(one("SELECT public_id FROM messaging_conversation WHERE patient_id = %s LIMIT 1", patient_pk)),

@@ -1,9 +1,15 @@
 """An extraction of the national directory at full size, invented and drawn again from its seed (annuaire §2)."""
 
+import json
 import random
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+FIRST_DAY: Final = "PS_LibreAcces_Personne_activite_202611250800.txt"
+NEXT_DAY: Final = "PS_LibreAcces_Personne_activite_202611260800.txt"
 
 
 def _w(text: str) -> tuple[str, ...]:
@@ -154,3 +160,16 @@ def write(path: Path, count: int, *, seed: int = 2026, change: float = 0.0) -> P
             elif rank // step % 3 == 2:
                 file.write(line + line.replace("|GENR01|", "|GENR02|"))
     return path
+
+
+def main() -> None:
+    """``python -m pepites.bench.directory_file LINES …``: a first extraction and the next day's; says where."""
+    count = int(sys.argv[1])
+    folder = Path(tempfile.mkdtemp(prefix="pepites-annuaire-"))
+    write(folder / FIRST_DAY, count)
+    write(folder / NEXT_DAY, count, change=0.01)
+    print(json.dumps({"folder": str(folder)}))  # noqa: T201 - read by the parent process
+
+
+if __name__ == "__main__":
+    main()

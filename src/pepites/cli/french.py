@@ -77,4 +77,6 @@ def _named(error: click.BadParameter) -> str:
 
 def _expected(error: click.BadParameter) -> str:
     kind = error.param.type if error.param is not None else None
+    if isinstance(kind, click.Choice):
+        return f" : écrivez {' ou '.join(map(str, kind.choices))}"
     return f" : il faut un nombre entier de {kind.min} à {kind.max}" if isinstance(kind, click.IntRange) else ""

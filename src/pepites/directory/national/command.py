@@ -17,7 +17,8 @@ from pepites.directory.national.selectors import lost_professionals
 
 def run(paths: tuple[Path, ...], *, force: bool, scope: str | None) -> int:
     """Load the files; the exit code: 0 done, 1 refused or failed. Progress and messages go to the error output."""
-    console, errors = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         with _Bar(errors) as bar:
             wanted = Scope(scope or settings.PEPITES_ANNUAIRE_SCOPE)
@@ -29,16 +30,15 @@ def run(paths: tuple[Path, ...], *, force: bool, scope: str | None) -> int:
         console.print(_sentence(load), markup=False)
     lost = lost_professionals()
     if lost:
-        errors.print(
-            f"{len(lost)} professionnels qui travaillent avec Pépites ne sont plus dans l'annuaire national : "
-            "voyez la page « Annuaire ».",
-            markup=False,
-        )
+        who = "1 professionnel qui travaille avec Pépites n'est" if len(lost) == 1 else (
+            f"{len(lost)} professionnels qui travaillent avec Pépites ne sont"
+        )  # fmt: skip
+        errors.print(f"{who} plus dans l'annuaire national : voyez la page « Annuaire ».", markup=False)
     return 0
 
 
 def _sentence(load: DirectoryLoad) -> str:
-    bad = f", {load.bad_rows} lignes illisibles laissées de côté" if load.bad_rows else ""
+    bad = f" ; {load.bad_rows} lignes illisibles laissées de côté ({load.error})" if load.bad_rows else ""
     if not (load.added or load.changed or load.gone):
         return f"{load.file_name} : {load.rows} lignes, rien à changer{bad}."
     return (

@@ -3,13 +3,13 @@
 import json
 import time
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.copy import QueuedLibpqWriter
 
@@ -50,7 +50,7 @@ class FileLoad:
     kind: FileKind
     load: DirectoryLoad
     labels: dict[str, str] = field(default_factory=dict)
-    bad: list[BadLine] = field(default_factory=list)
+    note: str = ""
 
 
 def load_files(paths: tuple[Path, ...], *, scope: Scope, force: bool, listener: Listener) -> list[DirectoryLoad]:
@@ -61,7 +61,10 @@ def load_files(paths: tuple[Path, ...], *, scope: Scope, force: bool, listener: 
         DirectoryLoad.objects.filter(state=LoadState.RUNNING).update(state=LoadState.CUT, finished_at=now())
         files = [_begin(kinds[kind], kind, scope) for kind in _ORDER if kind in kinds]
         with _registered(files):
-            wanted = [one for one in files if not _already_loaded(one, force=force)]
+            wanted: list[FileLoad] = []
+            for one in files:  # the others complete the activities: loaded again whenever these are
+                if not _already_loaded(one, force=force or bool(wanted)):
+                    wanted.append(one)
             for one in wanted:
                 _stage(one, scope, listener)
             for one in wanted:
@@ -69,7 +72,6 @@ def load_files(paths: tuple[Path, ...], *, scope: Scope, force: bool, listener: 
             if wanted:
                 listener.step("Comparaison et mise à jour")
                 _apply(wanted)
-                _clean(wanted)
     return [one.load for one in files]
 
 
@@ -131,10 +133,12 @@ def _registered(files: list[FileLoad]) -> Generator[None]:
         refused = isinstance(error, DomainError)
         state = LoadState.REFUSED if refused else LoadState.FAILED
         text = error.message if isinstance(error, DomainError) else type(error).__name__
-        if connection.connection and not connection.connection.closed:
+        with suppress(DatabaseError):  # a lost connection: the next load says « interrompu »
             for one in files:
-                if one.load.state == LoadState.RUNNING:
-                    _close(one.load, state, error=text)
+                DirectoryLoad.objects.filter(pk=one.load.pk, state=LoadState.RUNNING).update(
+                    state=state, error=text, finished_at=now(), sha256=one.load.sha256, rows=one.load.rows,
+                    bad_rows=one.load.bad_rows,
+                )  # fmt: skip
         raise
 
 
@@ -154,6 +158,8 @@ def _already_loaded(one: FileLoad, *, force: bool) -> bool:
         one.load.sha256 = digest(one.source)
     if force or not last or (last.sha256, last.scope) != (one.load.sha256, one.load.scope):
         return False
+    if one.kind is not FileKind.ACTIVITY and last.pk < _last_change():
+        return False
     one.load.rows = last.rows
     _close(one.load, LoadState.DONE)
     return True
@@ -161,6 +167,13 @@ def _already_loaded(one: FileLoad, *, force: bool) -> bool:
 
 def _last_done(kind: FileKind) -> DirectoryLoad | None:
     return DirectoryLoad.objects.filter(kind=kind, state=LoadState.DONE).order_by("-id").first()
+
+
+def _last_change() -> int:
+    """The last load that changed the activities, hence the persons that the other files complete."""
+    done = DirectoryLoad.objects.filter(kind=FileKind.ACTIVITY, state=LoadState.DONE)
+    found = done.exclude(added=0, changed=0, gone=0).order_by("-id").first()
+    return found.pk if found else 0
 
 
 def _rows(cursor: CursorWrapper, query: str, parameters: object = None) -> list[tuple[object, ...]]:
@@ -182,7 +195,7 @@ def _stage(one: FileLoad, scope: Scope, listener: Listener) -> None:
         _copy(cursor, one.kind, parser.batches(lines))
         one.labels = {f"{kind}|{code}": label for (kind, code), label in parser.labels.items()}
         one.load.sha256, one.load.rows, one.load.bad_rows = lines.sha256, parser.rows, parser.bad_count
-        one.bad = parser.bad
+        one.note = _told(parser.bad)
         _require_few_bad(one, parser)
         cursor.execute(f"DELETE FROM {sql.STAGED_FILES} WHERE kind = %s", [one.kind])  # noqa: S608
         cursor.execute(
@@ -214,11 +227,15 @@ def _staged(one: FileLoad) -> bool:
 
 def _require_few_bad(one: FileLoad, parser: Parser) -> None:
     if parser.bad_count > MAX_BAD * parser.read:
-        first = " ; ".join(f"ligne {line} : {reason}" for line, reason in parser.bad)
         raise DomainError(
             f"« {one.source.name} » : {parser.bad_count} lignes illisibles sur {parser.read}, plus d'une sur mille ; "
-            f"rien n'est chargé. {first}."
+            f"rien n'est chargé. {one.note}"
         )
+
+
+def _told(bad: list[BadLine]) -> str:
+    """The first lines that were not understood, with their numbers."""
+    return " ; ".join(f"ligne {line} : {reason}" for line, reason in bad)
 
 
 def _require_plausible(one: FileLoad, scope: Scope, *, force: bool) -> None:
@@ -255,16 +272,20 @@ def _apply(files: list[FileLoad]) -> None:
                 for key, label in one.labels.items()
             ]
             cursor.execute(sql.LABELS, {"labels": json.dumps(labels)})
-            _close(one.load, LoadState.DONE)
+            _close(one.load, LoadState.DONE, error=one.note)
             record(
                 "directory.national.loaded", action="U", object_type="directory_load", object_id=one.load.pk,
                 detail={"added": one.load.added, "changed": one.load.changed, "gone": one.load.gone},
             )  # fmt: skip
+        _clean(cursor, files)
 
 
 def _apply_activities(cursor: CursorWrapper, load: DirectoryLoad) -> None:
     for statement in sql.PREPARE:
         cursor.execute(statement)
+    last = _last_done(FileKind.ACTIVITY)
+    if last and (last.scope, load.scope) == (Scope.FRANCE, Scope.GUIANA):
+        _count(cursor, load, sql.NARROW, sql.SERVED)
     share = float(str(_value(cursor, sql.NEW_SHARE)))
     if share <= sql.BIG_SHARE:
         _count(cursor, load, sql.APPLY, sql.SERVED)
@@ -286,9 +307,8 @@ def _count(
             setattr(load, counted, getattr(load, counted) + cursor.rowcount)
 
 
-def _clean(files: list[FileLoad]) -> None:
-    with connection.cursor() as cursor:
-        for one in files:
-            cursor.execute(f"DELETE FROM {sql.STAGED_FILES} WHERE kind = %s", [one.kind])  # noqa: S608
-            cursor.execute(f"DROP TABLE IF EXISTS {sql.STAGE[one.kind]}")
-        cursor.execute("DROP TABLE IF EXISTS directory_stage_person, directory_stage_structure")
+def _clean(cursor: CursorWrapper, files: list[FileLoad]) -> None:
+    for one in files:
+        cursor.execute(f"DELETE FROM {sql.STAGED_FILES} WHERE kind = %s", [one.kind])  # noqa: S608
+        cursor.execute(f"DROP TABLE IF EXISTS {sql.STAGE[one.kind]}")
+    cursor.execute("DROP TABLE IF EXISTS directory_stage_person, directory_stage_structure")

@@ -3,13 +3,19 @@
 Readers keep the old tables until the commit, and wait for nothing but the exchange of names.
 """
 
+import time
 from typing import Any, Final
 
+from django.db import OperationalError, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from pepites.common.rls import WEB, WORKER
 from pepites.directory.national.sql import SERVED
 
+READING_ORDER: Final = ("word", "activity", "person", "structure")
+LOCK_ATTEMPTS: Final = 200
+LOCK_PAUSE: Final = 3.0  # seconds
 _PREFIX: Final = "new_"
 _INDEXES: Final = (
     "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname, c.contype FROM pg_index i"
@@ -46,8 +52,26 @@ class Rebuild:
                 unique = "UNIQUE " if head.startswith("CREATE UNIQUE") else ""
                 self._cursor.execute(f"CREATE {unique}INDEX {_PREFIX}{name} ON {self.names[key]} USING {tail}")
             self._cursor.execute(f"ANALYZE {self.names[key]}")
+        self._lock()
         for key, table in SERVED.items():
             self._exchange(table, self.names[key], self._indexes[key])
+
+    def _lock(self) -> None:
+        """Take the served tables, in the order readers take them: neither ever waits for the other's.
+
+        While somebody reads for long (a backup), try again and again: a lock waited for would stop every other reader.
+        """
+        for attempt in range(LOCK_ATTEMPTS):
+            try:
+                with transaction.atomic():
+                    self._cursor.execute("SET LOCAL lock_timeout = '1s'")
+                    self._cursor.execute(f"LOCK TABLE {', '.join(SERVED[key] for key in READING_ORDER)}")
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected) or attempt == LOCK_ATTEMPTS - 1:
+                    raise
+                time.sleep(LOCK_PAUSE)
+            else:
+                return
 
     def _exchange(self, table: str, new: str, indexes: list[Index]) -> None:
         self._cursor.execute(f"DROP TABLE {table}")

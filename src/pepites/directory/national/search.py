@@ -16,7 +16,8 @@ from pepites.directory.national.text import words_of
 
 MAX_WORDS: Final = 8
 BEGUN: Final = 40  # words that the last one may begin
-NEIGHBOURS: Final = 5
+NEIGHBOURS: Final = 8
+LIKENESS: Final = "0.27"  # of trigrams: two letters exchanged in a word of six leave no more
 FREQUENT: Final = 50_000  # lines of a word beyond which its whole list is long to read
 FIRST: Final = 20_000  # lines where frequent words are looked for before
 LOOKED_AT: Final = 400  # lines sorted for the screen: who wants another types one word more
@@ -57,11 +58,18 @@ class Meaning:
     instead: str = ""
 
 
+# Two frequent words may have no line in common, which the planner cannot know: reading all the lines to find out would
+# take long. ``_SELECT``, once planned, comes back to the usual.
+_SETTINGS = (
+    "SELECT set_config('enable_seqscan', %(scan)s, true),"
+    " set_config('pg_trgm.similarity_threshold', %(likeness)s, true)"
+)
 _SELECT = """
+WITH usual AS MATERIALIZED (SELECT set_config('enable_seqscan', 'on', true))
 SELECT p.id, p.national_id, p.title, p.given_name, p.family_name, p.active,
        coalesce(lp.label, a.profession_code), coalesce(lf.label, ''), a.function_code,
        coalesce(ls.label, a.skill_code), coalesce(nullif(s.name, ''), s.sign, ''), coalesce(s.town, ''), {rank} AS sure
-FROM {lines} a
+FROM usual CROSS JOIN {lines} a
 JOIN directory_nationalperson p ON p.id = a.person_id
 LEFT JOIN directory_nationalstructure s ON s.id = a.structure_id
 LEFT JOIN directory_nationallabel lp ON lp.kind = 'profession' AND lp.code = a.profession_code
@@ -75,8 +83,7 @@ _ORDER = (
 
 # Exact words, words begun by the last, neighbours of those nobody has: one query, on the table of words.
 _RESOLVE = """
-WITH planner AS MATERIALIZED (SELECT set_config('enable_seqscan', %(scan)s, true)),
-typed AS (SELECT word, rank FROM unnest(%(words)s::text[]) WITH ORDINALITY AS t(word, rank)),
+WITH typed AS (SELECT word, rank FROM unnest(%(words)s::text[]) WITH ORDINALITY AS t(word, rank)),
 exact AS (SELECT t.rank, w.word, w.term, w.lines FROM typed t JOIN directory_nationalword w ON w.word = t.word),
 begun AS (
   SELECT %(last)s::bigint AS rank, w.word, w.term, w.lines FROM directory_nationalword w
@@ -86,12 +93,11 @@ near AS (
   SELECT t.rank, n.word, n.term, n.lines FROM typed t CROSS JOIN LATERAL (
     SELECT w.word, w.term, w.lines FROM directory_nationalword w
     WHERE w.word %% t.word AND abs(length(w.word) - length(t.word)) <= 2
-    ORDER BY similarity(w.word, t.word) + CASE WHEN left(w.word, 1) = left(t.word, 1) THEN 0.1 ELSE 0 END DESC,
-      w.lines DESC, w.word LIMIT %(neighbours)s
+    ORDER BY levenshtein(w.word, t.word), similarity(w.word, t.word) DESC, w.lines DESC, w.word LIMIT %(neighbours)s
   ) n WHERE length(t.word) >= 4 AND NOT EXISTS (SELECT FROM exact e WHERE e.rank = t.rank)
   AND (t.rank <> %(last)s OR NOT EXISTS (SELECT FROM begun))
 )
-SELECT 0, set_config, 0, 0, 3 FROM planner UNION ALL SELECT rank, word, term, lines, 0 FROM exact
+SELECT rank, word, term, lines, 0 FROM exact
 UNION ALL SELECT rank, word, term, lines, 1 FROM begun
 UNION ALL SELECT rank, word, term, lines, 2 FROM near
 """
@@ -100,8 +106,8 @@ UNION ALL SELECT rank, word, term, lines, 2 FROM near
 def search_national(text: str, *, limit: int = 20) -> Results:
     """The people every word of ``text`` leads to, active ones first, then by name; at most ``limit`` lines.
 
-    Three queries: the words, the lines, and back to the usual planning; to be run inside a transaction, as every page
-    is. A RPPS number (eleven digits) is looked up alone.
+    Three queries: how to plan, the words, the lines; to be run inside a transaction, as every page is. A RPPS number
+    (eleven digits) is looked up alone.
     """
     if number := _RPPS.fullmatch(text.replace(" ", "")):
         return _rows(_by_number(number.group(1), limit), limit)
@@ -112,34 +118,19 @@ def search_national(text: str, *, limit: int = 20) -> Results:
     if not all(one.numbers for one in meant):
         return Results(())
     rows = _by_terms(meant, limit)
-    _ask("SELECT set_config('enable_seqscan', 'on', true)", {})
     return _rows(rows, limit, tuple((one.word, one.instead) for one in meant if one.instead))
-
-
-def national_by_rpps(rpps: str) -> int | None:
-    """Key of the person of that RPPS number, None when the directory does not have it."""
-    if not re.fullmatch(r"[0-9]{11}", rpps):
-        return None
-    found = _ask("SELECT id FROM directory_nationalperson WHERE national_id = %(national)s", {"national": f"8{rpps}"})
-    return int(found[0][0]) if found else None
 
 
 def _resolved(words: list[str]) -> list[Meaning]:
     """What each word typed may stand for."""
-    # Two frequent words may have no line in common, which the planner cannot know: reading them all would take long.
     last, scan = words[-1], "on" if len(words) == 1 else "off"
+    _ask(_SETTINGS, {"scan": scan, "likeness": LIKENESS})
     parameters: dict[str, object] = {
-        "words": words,
-        "last": len(words),
-        "prefix": last,
-        "after": last + "\U0010ffff",
-        "scan": scan,
-    }
-    parameters |= {"begun": BEGUN, "neighbours": NEIGHBOURS}
+        "words": words, "last": len(words), "prefix": last, "after": last + "\U0010ffff", "begun": BEGUN,
+        "neighbours": NEIGHBOURS,
+    }  # fmt: skip
     meant = [Meaning(word) for word in words]
     for rank, word, number, lines, how in _ask(_RESOLVE, parameters):
-        if how == 3:
-            continue
         one = meant[rank - 1]
         one.numbers.add(number)
         one.lines += lines

@@ -1,9 +1,11 @@
 """All the national copy says of one person, ready to print."""
 
+import re
 from dataclasses import dataclass, field
 
 from pepites.directory.models import NationalActivity, NationalLabel, NationalPerson, NationalStructure
-from pepites.directory.national.search import national_by_rpps
+
+_RPPS = re.compile(r"[0-9]{11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,22 @@ class _Labels:
         return self._held.get((kind, code), code)
 
 
+def national_by_rpps(rpps: str) -> NationalPerson | None:
+    """The person of that RPPS number (eleven digits), None when the directory does not have it."""
+    return NationalPerson.objects.filter(national_id=f"8{rpps}").first() if _RPPS.fullmatch(rpps) else None
+
+
 def sheet_of(rpps: str) -> Sheet | None:
     """What is known of the person of that RPPS number; None when the directory does not have it."""
-    key = national_by_rpps(rpps)
-    if key is None:
+    if not _RPPS.fullmatch(rpps):
         return None
-    person = NationalPerson.objects.get(pk=key)
+    # By its key, which is the national number, and before the person: the order in which a load takes the tables.
+    done = NationalActivity.objects.filter(person_id=int(f"8{rpps}")).select_related("structure")
+    activities = list(done.order_by("structure__name", "pk"))
+    person = national_by_rpps(rpps)
+    if person is None:
+        return None
     label = _Labels()
-    activities = list(person.activities.select_related("structure").order_by("structure__name", "pk"))
     skills = {(one.skill_type_code, one.skill_code) for one in activities}
     skills |= {(one.skill_type_code, one.skill_code) for one in person.skills.all()}
     return Sheet(

@@ -182,6 +182,18 @@ APPLY: Final = (
     ),
 )
 
+# The scope was France and is Guiana: the others did not leave the directory, they are no longer kept.
+NARROW: Final = (
+    (
+        "gone",
+        (
+            "DELETE FROM {person} p WHERE NOT EXISTS (SELECT FROM directory_stage_person s WHERE s.id = p.id)"
+            " AND NOT EXISTS (SELECT FROM directory_professional o WHERE p.national_id = '8' || o.rpps)"
+        ),
+    ),
+    ("gone", "DELETE FROM {activity} a WHERE NOT EXISTS (SELECT FROM {person} p WHERE p.id = a.person_id)"),
+)
+
 COUNT_WORDS: Final = (
     "UPDATE {word} w SET lines = c.lines FROM (SELECT t.term, count(*) * {weight} AS lines"
     " FROM {activity} a TABLESAMPLE SYSTEM ({share}), unnest(a.terms) AS t(term) GROUP BY t.term) c"

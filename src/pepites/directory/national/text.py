@@ -15,7 +15,7 @@ def words_of(key: str) -> list[str]:
 
 
 def term(word: str) -> int:
-    """The number of a word in the index: 32 bits, signed. Of half a million words, some thirty pairs share a number, and
-    who looks for one finds the other as well."""
+    """The number of a word in the index: 32 bits, signed. Of half a million words some thirty pairs share a number: who
+    looks for one finds the other as well."""
     number = crc32(word.encode())
     return number - (1 << 32) if number >= 1 << 31 else number
