@@ -43,8 +43,9 @@ def asked(**values: Any) -> dict[str, Any]:
         where = factories.organization()
     return {
         "family_name": "Doliva", "given_name": "Yann", "profession": "aide_domicile",
-        "organization": str(where.public_id), "login": "yann.doliva", "role": "membre", "motive": "attente_rpps", "document_kind": "cni",
-        "document_last4": "7K2x", "seen_on": day().isoformat(), "ends_on": day(60).isoformat(),
+        "organization": str(where.public_id), "login": "yann.doliva", "role": "membre", "motive": "attente_rpps",
+        "document_kind": "cni", "document_last4": "7K2x", "seen_on": day().isoformat(),
+        "ends_on": day(60).isoformat(),
     } | values  # fmt: skip
 
 
