@@ -53,6 +53,12 @@ def account_by_login(login: str) -> User | None:
     return User.objects.select_related("professional").filter(login=login.strip().lower(), is_active=True).first()
 
 
+def account_names(keys: set[int]) -> dict[int, str]:
+    """The names behind accounts, by key."""
+    users = User.objects.select_related("professional").filter(pk__in=keys)
+    return {one.pk: one.professional.display_name if one.professional else one.login for one in users}
+
+
 def search_accounts(actor: Actor, text: str) -> list[User]:
     """Accounts the actor administers (``policies.can_administer_account``), by words of identifier or name."""
     users = User.objects.select_related("professional").order_by("professional__sort_key", "login")

@@ -44,3 +44,11 @@ def sort_key(text: str) -> str:
     Hyphens and apostrophes count as spaces, so that D'ALMEIDA, D ALMEIDA and DALMEIDA stay neighbours.
     """
     return words(text).lower()
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_cell(text: str) -> str:
+    """A cell of a file for spreadsheets: never the start of a formula (CWE-1236)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -14,6 +14,8 @@ class NetworksConfig(AppConfig):
                 "networks.refused": "Changement d'un réseau refusé",
                 "networks.membership.added": "Membre ajouté à un réseau",
                 "networks.membership.ended": "Rôle terminé dans un réseau",
+                "networks.membership.confirmed": "Rôle confirmé à la revue des habilitations",
+                "networks.habilitations.exported": "Habilitations exportées",
             }
         )
         register(

@@ -32,6 +32,9 @@ class NetworkMembership(models.Model):
     role = models.CharField(max_length=20, choices=MemberRole.choices)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
+    # The last review of habilitations that kept the role (RIE §6.3), and the account that did it.
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

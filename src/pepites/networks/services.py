@@ -81,6 +81,21 @@ def end_membership(*, actor: Actor, network_id: int, membership_id: int) -> None
     )
 
 
+def confirm_membership(*, actor: Actor, membership: NetworkMembership) -> None:
+    """Keep a role at the quarterly review: it comes back in ninety days (RIE §6.3). One's own is for another."""
+    _require(actor, membership.network_id)
+    if membership.practice.professional_id == actor.professional_id and actor.professional_id is not None:
+        raise DomainError("Vos propres rôles sont à revoir par un autre administrateur.")
+    moment = now()
+    changed = NetworkMembership.objects.filter(pk=membership.pk, ends_at__isnull=True).update(
+        confirmed_at=moment, confirmed_by=actor.user_id
+    )
+    if not changed:
+        raise NotFound
+    record("networks.membership.confirmed", action="U", object_type="practice", object_id=membership.practice_id,
+           detail={"network": membership.network_id, "role": membership.role})  # fmt: skip
+
+
 def _require(actor: Actor, network_id: int) -> None:
     decision = can_administer_network(actor, network_id)
     if not decision:

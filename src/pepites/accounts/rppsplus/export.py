@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from pepites.accounts.rppsplus.enums import ROLES, Step
 from pepites.accounts.rppsplus.models import RppsRegistration
+from pepites.common.text import plain_cell
 
 COLUMNS = ("Nom", "Prénom", "Courriel", "Téléphone", "Code du rôle (R85)", "Rôle", "Prise de fonction", "Étape",
            "Numéro RPPS", "Départ")  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(rows: Iterable[RppsRegistration]) -> str:
@@ -21,7 +21,7 @@ def as_csv(rows: Iterable[RppsRegistration]) -> str:
     for row in rows:
         writer.writerow(
             [
-                _plain(value)
+                plain_cell(value)
                 for value in (
                     row.family_name, row.given_name, row.email, row.phone, row.role_code,
                     ROLES.get(row.role_code, ""), _day(row.starts_on), Step(row.step).label, row.rpps,
@@ -30,10 +30,6 @@ def as_csv(rows: Iterable[RppsRegistration]) -> str:
             ]
         )  # fmt: skip
     return out.getvalue()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _day(value: object) -> str:

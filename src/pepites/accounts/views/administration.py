@@ -29,6 +29,7 @@ from pepites.directory.services import create_organization
 from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network
 from pepites.networks.policies import can_administer_network
+from pepites.networks.review import due_count
 from pepites.networks.selectors import members_of, network_by_slug, networks_administered_by
 from pepites.networks.services import add_membership, end_membership
 
@@ -71,6 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": len(reading.waiting_accounts(actor)),
         "rpps": bool(can_follow_rpps(actor)),
         "local_waiting": waiting_count(actor),
+        "roles_due": due_count(actor),
         "rpps_late": late_in_all(actor),
     }
     return render(request, "accounts/administration/home.html", context)
