@@ -61,6 +61,16 @@ def test_identity_is_measured_beside_its_peer() -> None:
     assert found["peak_mb"] > 0
 
 
+def test_the_directory_is_loaded_reloaded_and_searched() -> None:
+    tiny = {"PEPITES_BENCH_SIZES": "3000", "PEPITES_BENCH_TIMES": "10"}
+    (found,) = json.loads(run("directory", tiny).stdout)["sizes"]
+    assert (found["first"]["rows"], found["daily"]["rows"]) == (3000, 3000)
+    assert 0 < found["written_share"] < 0.02
+    kinds = found["search"]["kinds"]
+    assert [kind for kind, figures in kinds.items() if figures["empty"] > 5] == []
+    assert kinds.keys() == found["search_meanwhile"]["kinds"].keys()
+
+
 def test_a_second_measure_is_refused_and_spoils_nothing() -> None:
     tiny = {"PEPITES_BENCH_SIZES": "200", "PEPITES_BENCH_TIMES": "1"}
     var = engine.var_dir()

@@ -112,9 +112,17 @@ def test_a_long_reader_delays_the_exchange_and_stops_nobody(
     dsn = make_conninfo(committed_database["superuser"], dbname=committed_database["dbname"])
     with psycopg.connect(dsn) as backup:
         backup.execute("SELECT count(*) FROM directory_nationalactivity")
-        release = Timer(2.5, backup.rollback)
-        release.start()
+        read: list[int] = []
+
+        def another() -> None:
+            with psycopg.connect(dsn, options="-c lock_timeout=1500ms") as reader:
+                read.append(len(reader.execute("SELECT count(*) FROM directory_nationalperson").fetchall()))
+
+        timers = [Timer(1.5, another), Timer(5, backup.rollback)]
+        for timer in timers:
+            timer.start()
         with as_owner():
             files.load(files.extraction(tmp_path, crowd(1, 300)))
-        assert not release.is_alive()
+        assert not timers[1].is_alive()
+    assert read == [1]
     assert len(names()) == 300

@@ -333,3 +333,24 @@ def test_narrowing_to_guiana_takes_the_others_away_but_tells_of_ours(tmp_path: P
         assert set(NationalActivity.objects.values_list("person__national_id", flat=True)) == {
             "8" + one for one in kept
         }
+
+
+ODD = ["{1,2}", '"NULL"', "\\N", "\\.", "a\rb", "é\u00a0\u202eœ😀", "'; --", "%s %(a)s", "NULL", "{", "–,–"]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts_are_kept_and_break_nothing(tmp_path: Path, text: str) -> None:
+    line = files.line(1, nom=text, structure=text, ville=text, profession=text, technique="F1")
+    with as_owner():
+        load = files.load(files.extraction(tmp_path, [line, files.line(2)]))
+        wanted = text.replace("\\", "/").replace("\r", " ")
+        assert (load.rows, load.bad_rows) == (2, 0)
+        person = NationalPerson.objects.get(national_id="8" + files.rpps(1))
+        assert (person.family_name, person.activities.get().structure.name) == (wanted, wanted)
+
+
+def test_another_identifier_than_rpps_has_a_key_and_no_rpps(tmp_path: Path) -> None:
+    with as_owner():
+        files.load(files.extraction(tmp_path, [files.line(1, identification_nationale_pp="3970300001/12")]))
+        person = NationalPerson.objects.get()
+    assert (person.pk < 0, person.rpps, person.activities.count()) == (True, "", 1)

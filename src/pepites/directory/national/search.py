@@ -54,7 +54,7 @@ class Meaning:
     word: str
     numbers: set[int] = field(default_factory=set)
     lines: int = 0
-    exact: int | None = None
+    exact: int | None = None  # the word itself, or the nearest one: what has it comes first
     instead: str = ""
 
 
@@ -134,7 +134,8 @@ def _resolved(words: list[str]) -> list[Meaning]:
         one = meant[rank - 1]
         one.numbers.add(number)
         one.lines += lines
-        one.exact = number if how == 0 else one.exact
+        if how == 0 or (how == 2 and not one.instead):
+            one.exact = number
         one.instead = one.instead or (word if how == 2 else "")
     return meant
 
