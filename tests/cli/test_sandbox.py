@@ -35,10 +35,11 @@ def state(port: int) -> str:
 
 @pytest.mark.slow
 def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    port, other = free_port(), free_port()
+    port, other, third = free_port(), free_port(), free_port()
     code = (
         "import dataclasses, pepites.config.simulators as s, pepites.cli.sandbox as c;"
-        f"c.SIMULATORS = tuple(dataclasses.replace(one, port=p) for one, p in zip(s.SIMULATORS, ({port}, {other})));"
+        f"ports = ({port}, {other}, {third});"
+        "c.SIMULATORS = tuple(dataclasses.replace(one, port=p) for one, p in zip(s.SIMULATORS, ports));"
         "from pepites.cli.main import run; raise SystemExit(run(['sandbox']))"
     )
     process = subprocess.Popen(
@@ -66,12 +67,12 @@ def test_a_demonstration_plugs_a_simulator_unless_an_address_is_given(
         monkeypatch.setenv(one.setting, "")  # put back as it was
         for name, _ in one.more:
             monkeypatch.delenv(name, raising=False)
-    insi, psc = plug_simulators(tmp_path, "http://127.0.0.1:8123")
+    insi, psc, annuaire = plug_simulators(tmp_path, "http://127.0.0.1:8123")
     assert os.environ["PEPITES_INSI_URL"] == f"{insi.page}lps"
     assert os.environ["PEPITES_PSC_METADATA_URL"].startswith(f"{psc.page}auth/realms/esante-wallet/")
     assert os.environ["PEPITES_PSC_CLIENT_ID"] == "pepites"
     assert "http://127.0.0.1:8123" in psc.child.command
-    assert all("demonstration" in one.child.command for one in (insi, psc))
+    assert all("demonstration" in one.child.command for one in (insi, psc, annuaire))
     assert plug_simulators(tmp_path) == []
 
 

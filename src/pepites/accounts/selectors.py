@@ -21,7 +21,7 @@ from pepites.accounts.policies import can_administer_account
 from pepites.accounts.ports import psc_configured
 from pepites.accounts.values import Assurance, Method
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import CAYENNE, now, today
 from pepites.directory.enums import Category
 from pepites.directory.models import PractitionerRole
 from pepites.networks.enums import MemberRole
@@ -202,8 +202,8 @@ LOCAL_CLOSED = "Ici, on entre avec Pro Santé Connect : les comptes locaux ne so
 
 def homologation_in_force() -> Homologation | None:
     """The decision that makes local accounts regular today, the one that lasts longest."""
-    today = now().astimezone(CAYENNE).date()
-    rows = Homologation.objects.filter(withdrawn_at__isnull=True, signed_on__lte=today, expires_on__gt=today)
+    day = today()
+    rows = Homologation.objects.filter(withdrawn_at__isnull=True, signed_on__lte=day, expires_on__gt=day)
     return rows.order_by("-expires_on").first()
 
 

@@ -20,7 +20,8 @@ _TICK = 0.2
     show_default=True, help="Ce que les simulateurs disent être.",
 )  # fmt: skip
 def sandbox(host: str, environnement: str) -> None:
-    """Lancer les simulateurs des services nationaux (INSi, Pro Santé Connect), chacun sur son port, jusqu'à l'arrêt."""
+    """Lancer les simulateurs des services nationaux (INSi, Pro Santé Connect, Annuaire Santé), chacun sur son port,
+    jusqu'à l'arrêt."""
     children = []
     for one in SIMULATORS:
         check_port(host, one.port)

@@ -3,6 +3,7 @@
 from typing import Final
 
 GATEWAYS: Final = {
+    "annuaire": "pepites.interop.annuaire.client.from_settings",
     "insi": "pepites.interop.insi.client.from_settings",
     "psc": "pepites.interop.psc.client.from_settings",
 }

@@ -80,7 +80,10 @@ PEPITES_HL7_PEERS = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_PEERS
 # Where domains hear of their identities: ``CODE=host:port,…``, under TLS outside this machine.
 PEPITES_HL7_NOTIFY = dict(pair.split("=", 1) for pair in _list("PEPITES_HL7_NOTIFY") if "=" in pair)
 MACHINE_PATHS = ("/fhir/", "/oauth2/", "/oidc/")
-OWN_UNIT_PATHS = ("/connexion/psc/",)  # these call another server first: they open their own unit of work after it
+OWN_UNIT_PATHS = (
+    "/connexion/psc/",
+    "/annuaire/direct/",
+)  # these call another server first: they open their own unit of work after it
 PRODUCTION = PEPITES_ENV == "production"
 if PEPITES_DEMO and modes.production_setting():
     raise SystemExit(modes.demo_refusal())
@@ -131,6 +134,12 @@ if refusal := psc.refusal(
     acr_allowed=PEPITES_PSC_ACR_ALLOWED, levels=PEPITES_PSC_LEVELS, public_url=PEPITES_PUBLIC_URL,
 ):  # fmt: skip
     raise SystemExit(refusal)
+# The directory's own interface, for one person at a time (docs/exploitation/annuaire.md): off without a key.
+PEPITES_ANNUAIRE_API_URL = os.environ.get("PEPITES_ANNUAIRE_API_URL", "https://gateway.api.esante.gouv.fr/fhir/v2")
+PEPITES_ANNUAIRE_API_KEY = os.environ.get("PEPITES_ANNUAIRE_API_KEY", "")
+PEPITES_ANNUAIRE_API_CA = os.environ.get("PEPITES_ANNUAIRE_API_CA", "")
+PEPITES_ANNUAIRE_API_TIMEOUT = float(os.environ.get("PEPITES_ANNUAIRE_API_TIMEOUT", "10"))
+PEPITES_ANNUAIRE_API_PER_SECOND = float(os.environ.get("PEPITES_ANNUAIRE_API_PER_SECOND", "15"))
 # Which services want a national means of identification (RIE §6.3): in production, all three.
 PEPITES_NATIONAL_MEANS_FOR = _list(
     "PEPITES_NATIONAL_MEANS_FOR", "insi,dmp,mssante" if modes.production_setting() else ""

@@ -49,6 +49,15 @@ SIMULATORS = (
     Simulator(
         "psc", "Pro Santé Connect", "pepites_sandbox.psc.server", 8702, "PEPITES_PSC_METADATA_URL", _DISCOVERY, _PSC
     ),
+    Simulator(
+        "annuaire",
+        "Annuaire Santé",
+        "pepites_sandbox.annuaire.server",
+        8703,
+        "PEPITES_ANNUAIRE_API_URL",
+        "/fhir/v2",
+        (("PEPITES_ANNUAIRE_API_KEY", "cle-de-demonstration"),),
+    ),
 )
 
 

@@ -11,6 +11,7 @@ class DirectoryConfig(AppConfig):
 
         register_codes(
             {
+                "directory.live.asked": "Annuaire national interrogé en direct",
                 "directory.refused": "Changement de l'annuaire refusé",
                 "directory.organization.created": "Structure ajoutée",
                 "directory.professional.created": "Professionnel ajouté",
@@ -30,4 +31,5 @@ class DirectoryConfig(AppConfig):
             PersonalData("directory.NationalSkill", "professional", "person_id", "annuaire", copied),
             PersonalData("directory.NationalDiploma", "professional", "person_id", "annuaire", copied),
             PersonalData("directory.NationalMailbox", "professional", "person_id", "annuaire", copied),
+            PersonalData("directory.LiveLookup", "professional", "rpps", "annuaire", "30 jours"),
         )

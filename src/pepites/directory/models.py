@@ -7,6 +7,7 @@ from pepites.common.identifiers import new_uuid
 from pepites.directory.enums import Category, OrganizationKind
 from pepites.directory.national.models import (
     DirectoryLoad,
+    LiveLookup,
     NationalActivity,
     NationalDiploma,
     NationalLabel,
@@ -19,6 +20,7 @@ from pepites.directory.national.models import (
 
 __all__ = [
     "DirectoryLoad",
+    "LiveLookup",
     "NationalActivity",
     "NationalDiploma",
     "NationalLabel",

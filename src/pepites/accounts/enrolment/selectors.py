@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pepites.accounts.enrolment.models import LocalEnrolment
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import today
 
 SOON = timedelta(days=14)
 
@@ -27,10 +27,10 @@ def local_accounts(actor: Actor) -> LocalAccounts:
     )
     if not actor.platform_admin:
         rows = rows.filter(network_id__in=actor.administered)
-    today = now().astimezone(CAYENNE).date()
+    day = today()
     waiting = rows.filter(approved_at__isnull=True, refused_at__isnull=True).order_by("requested_at")
     held = rows.filter(approved_at__isnull=False, user__national_id__isnull=True).order_by("ends_on", "pk")
-    return LocalAccounts(list(waiting[:200]), list(held[:500]), today, today + SOON)
+    return LocalAccounts(list(waiting[:200]), list(held[:500]), day, day + SOON)
 
 
 def waiting_count(actor: Actor) -> int:

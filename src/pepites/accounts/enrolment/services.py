@@ -11,7 +11,7 @@ from pepites.accounts.models import User
 from pepites.accounts.services.invitations import create_invitation
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import now, today
 from pepites.common.errors import Conflict, DomainError, NotFound, Refused
 from pepites.directory.professions import PROFESSIONS
 from pepites.directory.services import create_practice, create_professional
@@ -50,7 +50,7 @@ def request_enrolment(*, actor: Actor, network: Network, asked: Asked) -> LocalE
     last4 = asked.document_last4.strip().upper()
     if not _LAST4.match(last4):
         raise DomainError("Écrivez les quatre derniers caractères du numéro de la pièce.", field="document_last4")
-    if asked.seen_on > _today():
+    if asked.seen_on > today():
         raise DomainError("La pièce se voit en face à face, avant la demande.", field="seen_on")
     _check_end(asked.ends_on)
     login = asked.login.strip().lower()
@@ -137,7 +137,7 @@ def _open(actor: Actor, public_id: UUID) -> LocalEnrolment:
 
 
 def _check_end(ends_on: date) -> None:
-    if not _today() < ends_on <= _today() + LONGEST:
+    if not today() < ends_on <= today() + LONGEST:
         raise DomainError("La fin va de demain à quatre-vingt-dix jours.", field="ends_on")
 
 
@@ -145,7 +145,3 @@ def _require(actor: Actor, network_id: int) -> None:
     decision = can_administer_network(actor, network_id)
     if not decision or not actor.strong:
         raise Refused(decision, code=REFUSED, object_type="network", object_id=str(network_id))
-
-
-def _today() -> date:
-    return now().astimezone(CAYENNE).date()

@@ -8,7 +8,7 @@ from pepites.accounts.enrolment.enums import DORMANT, Suspension
 from pepites.accounts.models import User
 from pepites.accounts.services.sessions import end_all_sessions
 from pepites.audit.unit import current, record
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import now, today
 
 
 def suspend_due() -> int:
@@ -16,7 +16,7 @@ def suspend_due() -> int:
     limit = now() - DORMANT
     unused = Q(last_login__lt=limit) | Q(last_login__isnull=True, created_at__lt=limit)
     active = User.objects.filter(is_active=True, demo=False)
-    over = active.filter(enrolment__ends_on__lt=now().astimezone(CAYENNE).date(), national_id__isnull=True)
+    over = active.filter(enrolment__ends_on__lt=today(), national_id__isnull=True)
     count = _suspend(over, Suspension.OVER)
     dormant = list(active.filter(unused, is_active=True).order_by("pk"))
     if not active.filter(platform_admin=True, is_active=True).exclude(pk__in=[one.pk for one in dormant]).exists():

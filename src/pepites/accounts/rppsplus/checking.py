@@ -3,13 +3,15 @@
 from pepites.accounts.rppsplus.enums import Check
 from pepites.accounts.rppsplus.models import RppsRegistration
 from pepites.common.text import sort_key
+from pepites.directory.national.live import fresh, sheet_from
 from pepites.directory.national.sheet import sheet_of
 
 
 def compare(registration: RppsRegistration) -> Check:
     """Whether the directory knows that number, under that very name; one family name in common is enough, since names
     of practice and of birth differ."""
-    sheet = sheet_of(registration.rpps)
+    kept = fresh(registration.rpps)
+    sheet = (sheet_from(kept) if kept else None) or sheet_of(registration.rpps)
     if sheet is None:
         return Check.MISSING
     if not sheet.active:

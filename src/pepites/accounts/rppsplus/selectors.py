@@ -1,7 +1,6 @@
 """What the RPPS+ screens read: the regional board, one structure's list, what is late."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -12,7 +11,7 @@ from pepites.accounts.rppsplus.enums import LATE, NEXT, PATIENCE, ROLES, Check, 
 from pepites.accounts.rppsplus.models import RppsContract, RppsRegistration, StructureManager
 from pepites.accounts.rppsplus.policies import structures_managed
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import today
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.directory.selectors import practices_in_force
 
@@ -72,9 +71,9 @@ def board(actor: Actor) -> list[StructureLine]:
 
 
 def _late_by_structure() -> dict[int, int]:
-    today, late = _today(), Q(pk__in=[])
+    day, late = today(), Q(pk__in=[])
     for step, patience in PATIENCE.items():
-        late |= Q(step=step, step_on__lt=today - patience)
+        late |= Q(step=step, step_on__lt=day - patience)
     rows = RppsRegistration.objects.filter(late).values("organization_id").annotate(n=Count("pk"))
     return {row["organization_id"]: row["n"] for row in rows}
 
@@ -117,7 +116,7 @@ def person_line(row: RppsRegistration) -> PersonLine:
 
 def _late(row: RppsRegistration, step: Step) -> str:
     patience = PATIENCE.get(step)
-    return LATE[step] if patience is not None and row.step_on < _today() - patience else ""
+    return LATE[step] if patience is not None and row.step_on < today() - patience else ""
 
 
 def next_step(row: RppsRegistration) -> Step | None:
@@ -143,7 +142,3 @@ def practices_to_link(organization: Organization) -> list[PractitionerRole]:
     """Places of practice of the structure, to link with a person of the list: a departure then closes it."""
     rows = PractitionerRole.objects.filter(practices_in_force(), organization=organization)
     return list(rows.select_related("professional").order_by("professional__sort_key"))
-
-
-def _today() -> date:
-    return now().astimezone(CAYENNE).date()

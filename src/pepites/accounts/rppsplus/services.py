@@ -17,7 +17,7 @@ from pepites.accounts.rppsplus.policies import can_manage_structure
 from pepites.accounts.services.sessions import end_sessions_of_practice
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import now, today
 from pepites.common.decision import Decision
 from pepites.common.errors import Conflict, DomainError, NotFound, Refused
 from pepites.directory.models import Organization, PractitionerRole
@@ -76,7 +76,7 @@ def set_contract(
     _require(can_manage_structure(actor, organization.pk), organization)
     if state == ContractState.SIGNED and signed_on is None:
         raise DomainError("Donnez la date de signature du contrat.", field="signed_on")
-    if signed_on is not None and signed_on > _today():
+    if signed_on is not None and signed_on > today():
         raise DomainError("Le contrat ne peut pas être signé demain.", field="signed_on")
     made, _ = RppsContract.objects.update_or_create(
         organization=organization,
@@ -105,7 +105,7 @@ def add_registration(*, actor: Actor, organization: Organization, person: NewReg
     made = RppsRegistration.objects.create(
         organization=organization, practice=person.practice, family_name=person.family_name.strip(),
         given_name=person.given_name.strip(), email=person.email, phone=person.phone.strip(),
-        role_code=person.role_code, starts_on=person.starts_on, step_on=_today(), created_by_id=actor.user_id,
+        role_code=person.role_code, starts_on=person.starts_on, step_on=today(), created_by_id=actor.user_id,
     )  # fmt: skip
     record("accounts.rpps.added", action="C", object_type="rpps", object_id=made.public_id)
     return made
@@ -117,11 +117,11 @@ def advance(
     """Go to the next step. A number received is compared with the directory at once; raises ``Conflict`` when somebody
     else has already gone on."""
     _require(can_manage_structure(actor, registration.organization_id), registration.organization)
-    day = on or _today()
+    day = on or today()
     current = RppsRegistration.objects.select_for_update().get(pk=registration.pk)
     if NEXT.get(Step(current.step)) != step:
         raise Conflict("Quelqu'un a déjà fait avancer ce suivi. Rechargez la page.")
-    if day > _today() or day < current.step_on:
+    if day > today() or day < current.step_on:
         raise DomainError("La date va de l'étape précédente à aujourd'hui.", field="on")
     if step == Step.RECEIVED:
         _give_number(current, rpps)
@@ -163,14 +163,14 @@ def person_leaves(*, actor: Actor, registration: RppsRegistration, on: date | No
     current = RppsRegistration.objects.select_for_update().get(pk=registration.pk)
     if current.step in {Step.TO_CLOSE, Step.CLOSED}:
         raise Conflict("Le départ est déjà enregistré.")
-    day = on or _today()
-    if day > _today():
+    day = on or today()
+    if day > today():
         raise DomainError("Enregistrez le départ le jour venu : les droits tombent aussitôt.", field="on")
     if current.practice_id is not None:
         _end_practice(current.practice_id)
     # Nobody was ever declared: nothing stands open at the portal.
     never = current.step == Step.TO_REGISTER
-    current.step, current.left_on, current.step_on = (Step.CLOSED if never else Step.TO_CLOSE), day, _today()
+    current.step, current.left_on, current.step_on = (Step.CLOSED if never else Step.TO_CLOSE), day, today()
     current.closed_on = day if never else None
     current.save()
     record("accounts.rpps.left", action="U", object_type="rpps", object_id=current.public_id)
@@ -196,7 +196,3 @@ def find_registration(public_id: UUID) -> RppsRegistration:
 def _require(decision: Decision, organization: Organization) -> None:
     if not decision:
         raise Refused(decision, code=REFUSED, object_type="organization", object_id=str(organization.public_id))
-
-
-def _today() -> date:
-    return now().astimezone(CAYENNE).date()

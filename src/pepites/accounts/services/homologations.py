@@ -7,7 +7,7 @@ from pepites.accounts.models import Homologation
 from pepites.accounts.policies import can_administer_platform
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import now, today
 from pepites.common.errors import DomainError, NotFound, Refused
 
 REFUSED = "accounts.administration.refused"
@@ -21,7 +21,7 @@ def record_homologation(
     _require_platform(actor)
     if not reference.strip() or not signatory.strip():
         raise DomainError("Donnez la référence de la décision et le nom du signataire.", field="reference")
-    if signed_on > now().astimezone(CAYENNE).date():
+    if signed_on > today():
         raise DomainError("La décision ne peut pas être signée demain.", field="signed_on")
     if expires_on <= signed_on:
         raise DomainError("La fin vient après la signature.", field="expires_on")

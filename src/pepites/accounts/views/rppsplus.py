@@ -25,6 +25,7 @@ from pepites.common.errors import DomainError, NotFound, Refused
 from pepites.common.views import posted, without_context
 from pepites.directory.models import Organization
 from pepites.directory.national.selectors import last_load, update_label
+from pepites.directory.ports import national_directory
 from pepites.directory.selectors import organization_by_public_id, search_organizations
 
 REFUSED = "accounts.administration.refused"
@@ -194,6 +195,7 @@ def person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "wants_number": following == Step.RECEIVED,
         "may_leave": found.step not in {Step.TO_CLOSE, Step.CLOSED},
         "form": form,
+        "may_ask": national_directory() is not None,
         "directory": update_label(last_load()),
     }
     return render(request, "accounts/rpps/person.html", context, status=422 if request.method == "POST" else 200)

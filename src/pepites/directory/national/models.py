@@ -209,3 +209,15 @@ class DirectoryLoad(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class LiveLookup(models.Model):
+    """What the directory answered about one number, kept a day (annuaire §3): found or not, as it was said."""
+
+    rpps = models.CharField(max_length=11, primary_key=True)
+    found = models.BooleanField()
+    said = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.rpps)
