@@ -6,6 +6,7 @@ from pepites.access.enums import Level, Regime
 from pepites.common.actor import Actor, ProfessionCategory
 from pepites.common.decision import Decision, Reason, allow, deny
 from pepites.common.errors import Refused
+from pepites.networks.acts import act_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def can_break_glass(actor: Actor) -> Decision:
         return deny(Reason.NO_CONTEXT)
     if actor.category is not ProfessionCategory.HEALTH:
         return deny(Reason.CATEGORY_EXCLUDED)
+    if not (left := act_left(actor, "emergency.open")):
+        return left
     return allow("bris_de_glace")
 
 

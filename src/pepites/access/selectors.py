@@ -78,6 +78,7 @@ def _actor(user: User, row: tuple[Any, ...] | None, strong: bool, origin: ActorR
         category=ProfessionCategory(row[6]),
         coordinated=frozenset(row[7]),
         administered=frozenset(row[8]),
+        withheld=frozenset(row[9]),
         identity_cell=row[4],
     )
 

@@ -176,6 +176,15 @@ class ResetForm(forms.Form):
     )
 
 
+class MatrixForm(forms.Form):
+    """Why a network's habilitations change."""
+
+    note = forms.CharField(
+        label="Pourquoi ce changement", max_length=300, error_messages={"required": "Dites pourquoi."},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+
+
 class HomologationForm(forms.Form):
     """The decision that makes local accounts regular (RIE §6.3)."""
 

@@ -8,8 +8,6 @@ from pepites.accounts.models import User
 from pepites.common.rows import build, columns
 from pepites.directory.models import Professional
 
-CONTEXT_COLUMNS = 9
-
 
 @lru_cache(maxsize=1)
 def account_columns() -> str:
@@ -32,11 +30,14 @@ def build_account(row: Sequence[Any]) -> User:
 
 def context_sql(practice: str, professional: str) -> str:
     """One row, or none when the place of practice is over or is not that professional's: key, structure, role code,
-    role label, identity cell, structure's name, category, networks coordinated, networks administered."""
+    role label, identity cell, structure's name, category, networks coordinated, networks administered, acts
+    withheld."""
     return f"""
     SELECT pr.id, pr.organization_id, pr.role_code, pr.role_label, pr.identity_cell, o.name, q.category,
            coalesce(array_agg(m.network_id) FILTER (WHERE m.role = 'coordination'), '{{}}') AS coordinated,
-           coalesce(array_agg(m.network_id) FILTER (WHERE m.role = 'administration'), '{{}}') AS administered
+           coalesce(array_agg(m.network_id) FILTER (WHERE m.role = 'administration'), '{{}}') AS administered,
+           CASE WHEN EXISTS (SELECT 1 FROM networks_habilitationversion)
+                THEN networks_withheld(pr.id, pr.role_code) ELSE '{{}}' END AS withheld
     FROM directory_practitionerrole pr
     JOIN directory_organization o ON o.id = pr.organization_id
     JOIN directory_professional q ON q.id = pr.professional_id AND q.active

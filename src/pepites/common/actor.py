@@ -87,6 +87,7 @@ class Actor:
     strong: bool = False
     user_public_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()  # acts that every network of this practice withholds from its role
     assurance: str = ""  # ``accounts.values.Assurance`` of the session
 
     @property

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     WEAK_AUTHENTICATION = "weak_authentication"
     MEANS_TOO_WEAK = "means_too_weak"
+    ACT_WITHHELD = "act_withheld"
     NO_CONTEXT = "no_context"
     CATEGORY_EXCLUDED = "category_excluded"
     NOT_IN_CIRCLE = "not_in_circle"
@@ -35,6 +36,7 @@ MESSAGES = {
         "Ce service national demande une connexion par Pro Santé Connect : votre compte local ne suffit pas."
         " Déconnectez-vous, puis entrez avec votre carte CPS ou l'application e-CPS."
     ),
+    Reason.ACT_WITHHELD: "Votre réseau a retiré cet acte à votre rôle. Adressez-vous à son administrateur.",
     Reason.NO_CONTEXT: "Choisissez d'abord votre lieu d'exercice.",
     Reason.CATEGORY_EXCLUDED: "Votre profession ne permet pas d'accéder aux dossiers (article R. 1110-2 du CSP).",
     Reason.NOT_IN_CIRCLE: "Vous ne faites pas partie du cercle de soins de cette personne.",

@@ -4,6 +4,7 @@ from pepites.access.enums import Level
 from pepites.common.actor import Actor, ActorKind, ProfessionCategory
 from pepites.common.decision import Decision, Reason, allow, deny
 from pepites.coordination.enums import OPEN_TASK, MemberStatus, NoteStatus, TaskState
+from pepites.networks.acts import act_left
 
 
 def _practising(actor: Actor, level: int, needed: int) -> Decision:
@@ -32,6 +33,8 @@ def can_open_pathway(actor: Actor, network_id: int) -> Decision:
         return allow("systeme")
     if not actor.signed_in:
         return deny(Reason.NOT_SIGNED_IN)
+    if not (left := act_left(actor, "pathway.open")):
+        return left
     if network_id in actor.coordinated or network_id in actor.administered:
         return allow("coordination")
     return deny(Reason.ROLE_MISSING)
@@ -50,6 +53,8 @@ def can_invite(actor: Actor, level: int, *, invitee: ProfessionCategory, opposed
     decision = _practising(actor, level, Level.FULL)
     if not decision:
         return decision
+    if not (left := act_left(actor, "circle.invite")):
+        return left
     if invitee is ProfessionCategory.OUTSIDE:
         return deny(Reason.CATEGORY_EXCLUDED)
     return deny(Reason.OPPOSITION) if opposed else decision
@@ -74,10 +79,17 @@ def can_write_social(actor: Actor, level: int) -> Decision:
     return _practising(actor, level, Level.SOCIAL)
 
 
+def can_write_task(actor: Actor, level: int) -> Decision:
+    """A task about a person: from the social level, unless the network withholds it from the role."""
+    return can_write_social(actor, level) if (left := act_left(actor, "task.write")) else left
+
+
 def can_write_note(actor: Actor, level: int) -> Decision:
     """A liaison note is signed by a practice: from the social level for social professionals, full for health ones."""
     if actor.practice_id is None:
         return deny(Reason.NO_CONTEXT)
+    if not (left := act_left(actor, "note.write")):
+        return left
     return _practising(actor, level, Level.FULL if note_level(actor) == Level.FULL else Level.SOCIAL)
 
 
@@ -115,4 +127,6 @@ def _own_task(actor: Actor, mine: bool) -> Decision:
 
 def can_record_consent(actor: Actor, level: int) -> Decision:
     """Whoever works with the person collects consent and opposition: from the social level."""
+    if not (left := act_left(actor, "consent.record")):
+        return left
     return _practising(actor, level, Level.SOCIAL)

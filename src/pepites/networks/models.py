@@ -48,3 +48,23 @@ class NetworkMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+
+class HabilitationVersion(models.Model):
+    """One version of a network's matrix: for each role (``PractitionerRole.role_code``), the acts withheld.
+
+    Never changed; the last one holds.
+    """
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    withheld = models.JSONField(default=dict)
+    note = models.CharField(max_length=300)
+    published_by = models.BigIntegerField(null=True)  # the account; networks know none
+    published_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "number"], name="networks_matrix_number")]
+
+    def __str__(self) -> str:
+        return f"{self.network_id} v{self.number}"

@@ -43,7 +43,7 @@ def create_task(
     """
     level = level_on(patient_id) if patient_id is not None else 0
     allowed = (
-        policies.can_write_social(actor, level)
+        policies.can_write_task(actor, level)
         if patient_id is not None
         else policies.can_end_task(actor, level=0, patient=False, state=TaskState.TODO, mine=True)
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from pepites.access.policies import require
 from pepites.access.services import call, database_refusals
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
@@ -19,6 +20,7 @@ from pepites.messaging.enums import ConversationKind
 from pepites.messaging.models import Conversation
 from pepites.messaging.services.posting import post_notice
 from pepites.messaging.values import day_label
+from pepites.networks.acts import act_left
 
 _REFUSED = "messaging.conversation.refused"
 
@@ -44,6 +46,7 @@ def create_conversation(
     kind, title = ConversationKind(kind), " ".join(title.split())
     others = [one for one in dict.fromkeys(practice_ids) if one != actor.practice_id]
     _check_new(kind, title, others)
+    require(act_left(actor, "talk.open"), code=_REFUSED, subjects=(patient_id,) if patient_id else ())
     asked = {"kind": kind, "patient": patient_id, "title": title, "others": sorted(others)}
     done = once(actor, key, asked, lambda: {"id": _create(kind, patient_id, title[:120], others)})
     return Conversation.objects.get(pk=int(str(done["id"])))

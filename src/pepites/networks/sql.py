@@ -1,0 +1,42 @@
+"""SQL of the habilitation matrix, read with the actor of each request and by the policies that narrow."""
+
+from pepites.common import rls
+from pepites.common.rls import ACTOR_PRACTICE
+
+_MINE = (
+    "SELECT DISTINCT m.network_id FROM networks_networkmembership m WHERE m.practice_id = p_practice"
+    " AND m.starts_at <= statement_timestamp() AND (m.ends_at IS NULL OR m.ends_at > statement_timestamp())"
+)
+
+# Acts that every network of the practice withholds from its role, by the last version of each matrix.
+WITHHELD = f"""
+CREATE OR REPLACE FUNCTION networks_withheld(p_practice bigint, p_role text) RETURNS text[] LANGUAGE sql STABLE
+  SET search_path = pg_catalog, public, pg_temp AS $body$
+  SELECT coalesce(array_agg(held.act), ARRAY[]::text[]) FROM (
+    SELECT a.act FROM ({_MINE}) mine
+    CROSS JOIN LATERAL (SELECT v.withheld -> p_role AS acts FROM networks_habilitationversion v
+                        WHERE v.network_id = mine.network_id ORDER BY v.number DESC LIMIT 1) latest
+    CROSS JOIN LATERAL jsonb_array_elements_text(latest.acts) a(act)
+    GROUP BY a.act HAVING count(*) = (SELECT count(*) FROM ({_MINE}) every)
+  ) held
+$body$;
+"""
+
+# For the policies of the tables: the practice that acts, whatever it is.
+ACT_WITHHELD = rls.definer_function(
+    "networks_act_withheld(p_act text)",
+    "boolean",
+    f"""
+      SELECT EXISTS (SELECT 1 FROM networks_habilitationversion) AND EXISTS (
+        SELECT 1 FROM directory_practitionerrole pr
+        WHERE pr.id = {ACTOR_PRACTICE} AND p_act = ANY(networks_withheld(pr.id, pr.role_code)))
+    """,
+    volatile="STABLE",
+)
+
+
+def narrowed(table: str, act: str) -> str:
+    """Nothing is added to the table by a role from which the act is withheld."""
+    return rls.policy(
+        table, f"{table}_act", "INSERT", check=f"NOT networks_act_withheld('{act}')", to=(rls.WEB,), restrictive=True
+    )
