@@ -1,6 +1,7 @@
 """A provider in memory: its keys, its published addresses, and tokens right but for what a test changes."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwt
@@ -53,11 +54,22 @@ def logout_token(key: RSAKey = KEY, header: dict[str, Any] | None = None, **chan
 
 
 def encoded(claims: dict[str, Any], key: RSAKey = KEY, header: dict[str, Any] | None = None) -> str:
-    kept = {name: value for name, value in claims.items() if value is not DROPPED}
+    kept = {
+        name: int(time.time()) + value.seconds if isinstance(value, Shift) else value
+        for name, value in claims.items()
+        if value is not DROPPED
+    }
     return jwt.encode({"alg": "RS256", "kid": key.kid} | (header or {}), kept, key)
 
 
 DROPPED = object()
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A moment so many seconds away from when the token is made: tests are written long before they run."""
+
+    seconds: int
 
 
 def reason(work: Any) -> str:

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import time
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.interop.psc.signer import (
     NEXT,
     NONCE,
     InMemory,
+    Shift,
     encoded,
     expected,
     id_token,
@@ -54,12 +54,12 @@ def test_a_right_token_is_read() -> None:
         ({"aud": [CLIENT, "autre"], "azp": "autre"}, "audience"),
         ({"aud": [CLIENT, "autre"], "azp": DROPPED}, "audience"),
         ({"azp": "autre"}, "audience"),
-        ({"exp": int(time.time()) - 60}, "expired"),
+        ({"exp": Shift(-60)}, "expired"),
         ({"exp": DROPPED}, "exp"),
         ({"exp": "demain"}, "exp"),
-        ({"iat": int(time.time()) + 300}, "not_yet"),
+        ({"iat": Shift(300)}, "not_yet"),
         ({"iat": DROPPED}, "not_yet"),
-        ({"nbf": int(time.time()) + 300}, "not_yet"),
+        ({"nbf": Shift(300)}, "not_yet"),
         ({"nonce": "n-2"}, "nonce"),
         ({"nonce": DROPPED}, "nonce"),
         ({"sub": DROPPED}, "sub"),
@@ -76,8 +76,8 @@ def test_each_claim_is_checked(changes: dict[str, Any], why: str) -> None:
 
 
 def test_the_leeway_is_thirty_seconds() -> None:
-    assert read(id_token(exp=int(time.time()) - 20))
-    assert reason(lambda: read(id_token(exp=int(time.time()) - 40))) == "expired"
+    assert read(id_token(exp=Shift(-20)))
+    assert reason(lambda: read(id_token(exp=Shift(-40)))) == "expired"
 
 
 def test_signatures_that_are_none() -> None:
@@ -145,9 +145,9 @@ def test_a_right_logout_token_is_read() -> None:
         ({"iss": "https://autre.invalid"}, "issuer"),
         ({"aud": "autre"}, "audience"),
         ({"iat": DROPPED}, "not_yet"),
-        ({"iat": int(time.time()) + 300}, "not_yet"),
-        ({"iat": int(time.time()) - 900}, "expired"),
-        ({"exp": int(time.time()) - 60}, "expired"),
+        ({"iat": Shift(300)}, "not_yet"),
+        ({"iat": Shift(-900)}, "expired"),
+        ({"exp": Shift(-60)}, "expired"),
         ({"jti": DROPPED}, "jti"),
         ({"jti": ""}, "jti"),
         ({"jti": "x" * 300}, "jti"),
