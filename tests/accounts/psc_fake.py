@@ -8,12 +8,14 @@ from django.test import Client
 
 from pepites.accounts.ports import (
     Activity,
+    AskedOnPhone,
     AskedSignIn,
     Exercice,
     IdentificationFailed,
     LogoutNotice,
     VerifiedIdentity,
 )
+from pepites.common.clock import now
 
 ISSUER = "https://psc.invalid"
 NURSE = VerifiedIdentity(
@@ -34,6 +36,7 @@ class Fake:
         self.fresh = True  # whether auth_time is now
         self.away = "https://psc.invalid/fin"
         self.notice: LogoutNotice | None = None
+        self.approved = False
 
     def begin(self, *, return_to: str, max_age: int | None = None, fresh: bool = False) -> AskedSignIn:
         if self.failure == "begin":
@@ -49,6 +52,15 @@ class Fake:
             raise IdentificationFailed(self.failure, "La réponse n'est pas valable.")
         moment = int(time.time())
         return replace(self.identity, auth_time=moment if self.fresh else moment - 3600)
+
+    def begin_on_phone(self, *, national_id: str, message: str) -> AskedOnPhone:
+        self.asked.append({"national_id": national_id, "message": message})
+        return AskedOnPhone(f"demande-{len(self.asked)}", message, 5, int(now().timestamp()) + 120)
+
+    def finish_on_phone(self, asked: AskedOnPhone) -> VerifiedIdentity | None:
+        if self.failure:
+            raise IdentificationFailed(self.failure, "La demande n'a pas été approuvée.")
+        return self.identity if self.approved else None
 
     def logout_url(self, *, id_token: str, return_to: str, state: str) -> str:
         said = f"id_token_hint={id_token}&post_logout_redirect_uri={return_to}&state={state}"

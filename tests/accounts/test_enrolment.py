@@ -120,9 +120,9 @@ def test_a_request_is_answered_once(network: Network) -> None:
     [
         ({"document_last4": "12"}, "quatre derniers caractères"),
         ({"document_last4": "12-4"}, "quatre derniers caractères"),
-        ({"seen_on": day(1).isoformat()}, "face à face"),
-        ({"ends_on": day(91).isoformat()}, "quatre-vingt-dix jours"),
-        ({"ends_on": day().isoformat()}, "quatre-vingt-dix jours"),
+        ({"seen_on": day(3).isoformat()}, "face à face"),
+        ({"ends_on": day(95).isoformat()}, "quatre-vingt-dix jours"),
+        ({"ends_on": day(-2).isoformat()}, "quatre-vingt-dix jours"),
         ({"motive": "autre"}, "motive"),
         ({"login": "infirmiere2"}, "désigner un poste"),
     ],

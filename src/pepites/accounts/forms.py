@@ -176,6 +176,16 @@ class ResetForm(forms.Form):
     )
 
 
+class PhoneForm(forms.Form):
+    """One's national number, to approve a sign-in on the telephone."""
+
+    number = forms.CharField(
+        label="Numéro RPPS", max_length=20, help_text="Onze chiffres.",
+        error_messages={"required": "Saisissez votre numéro RPPS."},
+        widget=forms.TextInput({**_PLAIN, "inputmode": "numeric", "autocomplete": "off", "class": "pp-code"}),
+    )  # fmt: skip
+
+
 class MatrixForm(forms.Form):
     """Why a network's habilitations change."""
 

@@ -87,6 +87,16 @@ class AskedSignIn:
     verifier: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOnPhone:
+    """A request that waits on somebody's telephone (CIBA, §5.5). ``message``: two digits shown on both screens."""
+
+    request_id: str
+    message: str
+    interval: int  # seconds between two questions
+    ends_at: int  # seconds since 1970
+
+
 class IdentityProvider(Protocol):
     """A means of identification outside this house; no button is shown until one is wired."""
 
@@ -98,6 +108,14 @@ class IdentityProvider(Protocol):
 
     def finish(self, *, code: str, asked: AskedSignIn, return_to: str) -> VerifiedIdentity:
         """Exchange the code and check everything (§8); raises ``IdentificationFailed``."""
+        ...
+
+    def begin_on_phone(self, *, national_id: str, message: str) -> AskedOnPhone:
+        """Ask somebody to approve on their telephone; raises ``IdentificationFailed``."""
+        ...
+
+    def finish_on_phone(self, asked: AskedOnPhone) -> VerifiedIdentity | None:
+        """The person once they approved, None while they have not; raises ``IdentificationFailed``."""
         ...
 
     def logout_url(self, *, id_token: str, return_to: str, state: str) -> str:

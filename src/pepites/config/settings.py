@@ -127,6 +127,7 @@ PEPITES_PSC_LEVELS = psc.levels(os.environ.get("PEPITES_PSC_LEVELS", psc.LEVELS)
 PEPITES_PSC_TIMEOUT = float(os.environ.get("PEPITES_PSC_TIMEOUT", "5"))
 PEPITES_PSC_HOURS = int(os.environ.get("PEPITES_PSC_HOURS", "4"))
 PEPITES_PSC_FRESH = _flag("PEPITES_PSC_FRESH")  # shared workstations: identify again at each sign-in
+PEPITES_PSC_CIBA = _flag("PEPITES_PSC_CIBA")  # approval on the telephone, from another device (§5.5)
 PEPITES_PSC_BUTTON = os.environ.get("PEPITES_PSC_BUTTON", "")  # the official picture, given by the deployment
 if refusal := psc.refusal(
     environment=PEPITES_PSC_ENV, metadata_url=PEPITES_PSC_METADATA_URL, client_id=PEPITES_PSC_CLIENT_ID,

@@ -1,6 +1,7 @@
 """Our stand-in of Pro Santé Connect, as a third party would find it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -140,3 +141,28 @@ def test_the_stand_in_knows_the_people_of_the_demonstration() -> None:
     for one in PERSONS:
         for _, there in one.exercices:
             assert all(places[place.finess] == place.name for place in there if place.finess in places)
+
+
+def test_our_client_waits_for_the_telephone(psc: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CIBA with our own client: pending, approved, refused, over; an unknown number waits like any other (§5.5)."""
+    monkeypatch.setattr("pepites_sandbox.psc.endpoints.CIBA_INTERVAL", 0)
+    party = relying_party(psc)
+    asked = party.begin_on_phone(national_id=NURSE, message="42")
+    assert party.finish_on_phone(asked) is None
+    httpx.post(f"{psc.base}/commandes", data={"ciba": asked.request_id, "reponse": "accepte"})
+    found = party.finish_on_phone(asked)
+    assert found is not None
+    assert found.national_id == NURSE
+    assert reason(lambda: party.finish_on_phone(asked)) == "client"  # used
+    denied = party.begin_on_phone(national_id=NURSE, message="43")
+    httpx.post(f"{psc.base}/commandes", data={"ciba": denied.request_id, "reponse": "refuse"})
+    assert reason(lambda: party.finish_on_phone(denied)) == "phone_denied"
+    nobody = party.begin_on_phone(national_id="899999999999", message="44")
+    assert party.finish_on_phone(nobody) is None
+    assert reason(lambda: party.finish_on_phone(replace(asked, ends_at=0))) == "phone_expired"
+    psc.misbehave("sans_acr")
+    weak = party.begin_on_phone(national_id=NURSE, message="45")
+    httpx.post(f"{psc.base}/commandes", data={"ciba": weak.request_id, "reponse": "accepte"})
+    assert reason(lambda: party.finish_on_phone(weak)) == "acr"
+    wrong = relying_party(psc, secret="faux")
+    assert reason(lambda: wrong.begin_on_phone(national_id=NURSE, message="46")) == "client"

@@ -67,7 +67,7 @@ def leave(request: HttpRequest) -> HttpResponse:
             return_to=_return_to(request), max_age=0 if again else None, fresh=again or settings.PEPITES_PSC_FRESH
         )
     except IdentificationFailed as failure:
-        return _refused(request, failure, None)
+        return refused_page(request, failure, None)
     awaited = [*_awaited(request), {**dataclasses.asdict(asked), "at": now().timestamp(), "suite": suite,
                                     "but": purpose, "user": acting(request).user_id}]  # fmt: skip
     request.session["psc"] = awaited[-MOST_AWAITED:]
@@ -81,15 +81,15 @@ def come_back(request: HttpRequest) -> HttpResponse:
     provider = _provider()
     awaited = _take(request, request.GET.get("state", ""))
     if awaited is None:
-        return _refused(request, IdentificationFailed("state", STATE), None)
+        return refused_page(request, IdentificationFailed("state", STATE), None)
     if awaited["user"] != acting(request).user_id:
-        return _refused(request, IdentificationFailed("state", STATE), awaited)
+        return refused_page(request, IdentificationFailed("state", STATE), awaited)
     try:
         verified = _verified(request, provider, awaited)
         with unit_of_work(acting(request)):
             return _DONE[awaited["but"]](request, awaited, verified)
     except IdentificationFailed as failure:
-        return _refused(request, failure, awaited)
+        return refused_page(request, failure, awaited)
 
 
 def _verified(request: HttpRequest, provider: IdentityProvider, awaited: dict[str, Any]) -> VerifiedIdentity:
@@ -141,8 +141,8 @@ def _own(request: HttpRequest) -> User:
     return user
 
 
-def _refused(request: HttpRequest, failure: IdentificationFailed, awaited: dict[str, Any] | None) -> HttpResponse:
-    """Say why in French; the journal keeps the reason."""
+def refused_page(request: HttpRequest, failure: IdentificationFailed, awaited: dict[str, Any] | None) -> HttpResponse:
+    """Say why in French; the journal keeps the reason. For the views that open their own unit of work."""
     user = request.user if isinstance(request.user, User) else None
     with unit_of_work(acting(request)):
         services.refuse_sign_in(failure.reason, user=user)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,6 +62,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "demo_groups": selectors.demo_accounts(),
         "psc": psc_configured(),
         "psc_picture": picture() is not None,
+        "psc_phone": settings.PEPITES_PSC_CIBA,
         "local_open": selectors.local_sign_in_open(),
     }
     return render(request, "accounts/sign_in.html", context, status=status)

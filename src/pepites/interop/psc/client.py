@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.conf import settings
 
-from pepites.accounts.ports import AskedSignIn, IdentificationFailed, LogoutNotice, VerifiedIdentity
+from pepites.accounts.ports import AskedOnPhone, AskedSignIn, IdentificationFailed, LogoutNotice, VerifiedIdentity
 from pepites.common.clock import now
 from pepites.interop.outgoing import Peer
 from pepites.interop.psc.claims import identity
@@ -18,6 +18,8 @@ from pepites.interop.psc.directory import Published, read_json
 from pepites.interop.psc.tokens import NOTICE_LIFE, Expected, id_claims, logout_claims, userinfo_claims
 from pepites.interop.psc.trouble import failed
 
+CIBA_GRANT: Final = "urn:openid:params:grant-type:ciba"
+CIBA_LIFE, CIBA_INTERVAL = 120, 5  # seconds, when the provider says nothing (§5.2)
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 
@@ -64,13 +66,15 @@ class ProSanteConnect:
 
     def finish(self, *, code: str, asked: AskedSignIn, return_to: str) -> VerifiedIdentity:
         """Token, then UserInfo at once (the access token lives two minutes), then nothing of them is kept."""
-        tokens = self._tokens(code, asked, return_to)
+        return self._identity(self._tokens(code, asked, return_to), nonce=asked.nonce)
+
+    def _identity(self, tokens: dict[str, Any], *, nonce: str) -> VerifiedIdentity:
         access, id_token = tokens.get("access_token"), tokens.get("id_token")
         if not isinstance(access, str) or not isinstance(id_token, str) or not access.isascii():
             raise failed("malformed")
         expected = self._expected()
         claims = id_claims(
-            self.published, id_token, expected=expected, nonce=asked.nonce, acr_allowed=self.client.acr_allowed,
+            self.published, id_token, expected=expected, nonce=nonce, acr_allowed=self.client.acr_allowed,
             access_token=access,
         )  # fmt: skip
         said = self._userinfo(access, expected)
@@ -78,16 +82,61 @@ class ProSanteConnect:
             raise failed("userinfo_sub")
         return identity(id_token, claims, said)
 
+    def begin_on_phone(self, *, national_id: str, message: str) -> AskedOnPhone:
+        """CIBA in poll mode: the server asks, never the person's device (§5.5).
+
+        A number that the provider does not know waits like any other: nobody learns who has an e-CPS.
+        """
+        where = self.published.metadata().get("backchannel_authentication_endpoint")
+        if not isinstance(where, str) or not where:
+            raise failed("no_ciba")
+        form = {
+            **self._proof(), "scope": self.client.scope, "acr_values": self.client.acr_asked, "login_hint": national_id,
+            "binding_message": message,
+        }  # fmt: skip
+        answer = self.published.fetch("POST", where, headers=dict(FORM), content=urlencode(form).encode())
+        said = read_json(answer.body)
+        moment = int(now().timestamp())
+        if answer.status == 400 and said.get("error") in {"unknown_user_id", "invalid_request", "access_denied"}:
+            return AskedOnPhone("", message, CIBA_INTERVAL, moment + CIBA_LIFE)
+        name = said.get("auth_req_id")
+        if answer.status != 200 or not isinstance(name, str) or not 0 < len(name) <= 1000:
+            raise failed("client")
+        return AskedOnPhone(name, message, _seconds(said.get("interval"), CIBA_INTERVAL, 60),
+                            moment + _seconds(said.get("expires_in"), CIBA_LIFE, 600))  # fmt: skip
+
+    def finish_on_phone(self, asked: AskedOnPhone) -> VerifiedIdentity | None:
+        """Ask whether they approved; the checks of a browser's sign-in follow, but for the nonce, which none sent."""
+        if int(now().timestamp()) >= asked.ends_at:
+            raise failed("phone_expired")
+        if not asked.request_id:
+            return None
+        form = {**self._proof(), "grant_type": CIBA_GRANT, "auth_req_id": asked.request_id}
+        where = str(self.published.metadata()["token_endpoint"])
+        answer = self.published.fetch("POST", where, headers=dict(FORM), content=urlencode(form).encode())
+        said = read_json(answer.body)
+        if answer.status != 200:
+            error = said.get("error")
+            if error in {"authorization_pending", "slow_down"}:
+                return None
+            raise failed({"access_denied": "phone_denied", "expired_token": "phone_expired"}.get(str(error), "client"))
+        return self._identity(said, nonce="")
+
+    def _proof(self) -> dict[str, str]:
+        """Who we are, in a form; the certificate says it otherwise."""
+        proof = {"client_id": self.client.client_id}
+        if self.client.auth == "client_secret_post":
+            proof["client_secret"] = self.client.secret
+        return proof
+
     def _tokens(self, code: str, asked: AskedSignIn, return_to: str) -> dict[str, Any]:
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": return_to,
-            "client_id": self.client.client_id,
             "code_verifier": asked.verifier,
+            **self._proof(),
         }
-        if self.client.auth == "client_secret_post":
-            form["client_secret"] = self.client.secret
         where = str(self.published.metadata()["token_endpoint"])
         answer = self.published.fetch("POST", where, headers=dict(FORM), content=urlencode(form).encode())
         if answer.status != 200:
@@ -128,6 +177,10 @@ class ProSanteConnect:
         claims = logout_claims(self.published, token, expected)
         sid, subject = (str(claims.get(name) or "") for name in ("sid", "sub"))
         return LogoutNotice(expected.issuer, claims["jti"], sid, subject, expected.moment + NOTICE_LIFE)
+
+
+def _seconds(value: object, usual: int, most: int) -> int:
+    return min(most, value) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else usual
 
 
 @lru_cache(maxsize=4)

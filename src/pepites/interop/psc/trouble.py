@@ -17,7 +17,15 @@ NO_NUMBER: Final = (
     "Pro Santé Connect n'a pas donné votre identifiant national. Vérifiez votre inscription à l'annuaire santé auprès"
     " de votre ordre ou de votre employeur."
 )
-_MESSAGES: Final = {"unavailable": AWAY, "acr": LEVEL, "national_id": NO_NUMBER}
+DENIED: Final = "La demande n'a pas été approuvée sur le téléphone. Recommencez si c'était vous."
+EXPIRED: Final = "La demande n'a pas été approuvée à temps : elle est abandonnée. Recommencez."
+_MESSAGES: Final = {
+    "unavailable": AWAY,
+    "acr": LEVEL,
+    "national_id": NO_NUMBER,
+    "phone_denied": DENIED,
+    "phone_expired": EXPIRED,
+}
 
 
 def failed(reason: str) -> IdentificationFailed:
