@@ -15,6 +15,8 @@ from tests.accounts import psc_fake as psc
 from tests.accounts.factories import PASSWORD, account, code, give_password, sign_in
 from tests.conftest import as_owner
 
+from pepites.access.enums import EmergencyMotive
+from pepites.access.models import EmergencyAccess
 from pepites.accounts.models import FederatedIdentity, FederatedSignIn, Homologation, User, UserSession
 from pepites.accounts.ports import Exercice, LogoutNotice
 from pepites.audit.models import Entry
@@ -316,6 +318,33 @@ def test_a_proof_that_is_old_or_another_persons_confirms_nothing(client: Client,
     assert psc.sign_in(client, but="confirmer").status_code == 403
     assert client.session["confirmed_at"] == before
     assert refusals() == ["auth_time", "other_person"]
+
+
+def test_an_emergency_opens_by_pro_sante_connect_again(client: Client, fake: psc.Fake) -> None:
+    """A bris de glace wants a proof of this very moment; whoever has no local factor gives it there (design §8)."""
+    with as_owner():
+        account(nurse(), totp=False)
+        patient = factories.patient()
+    psc.sign_in(client)
+    path = reverse("access:emergency", args=[patient.public_id])
+    page = client.get(path).content.decode()
+    assert "Confirmer avec Pro Santé Connect" in page
+    assert "Ouvrir le dossier en urgence" not in page
+    values = {"motive": "vital", "explanation": "Chute, inconsciente, personne d'autre."}
+    assert client.post(path, values | {"code": "000000"}).status_code == 422  # signing in a moment ago proves nothing
+    assert psc.sign_in(client, but="confirmer", suite=path).url == path
+    page = client.get(path).content.decode()
+    assert "vous a reconnu à l'instant" in page
+    assert client.post(path, {"motive": "vital"}).status_code == 422  # an error does not use the proof up
+    motive = next(iter(EmergencyMotive.values))
+    assert client.post(path, values | {"motive": motive}).status_code == 302
+    with as_owner():
+        assert EmergencyAccess.objects.filter(patient=patient).count() == 1
+        other = factories.patient()
+    again = reverse("access:emergency", args=[other.public_id])
+    assert client.post(again, values | {"motive": motive}).status_code == 422  # once
+    with as_owner():
+        assert EmergencyAccess.objects.count() == 1
 
 
 def test_confirming_needs_a_session(client: Client) -> None:

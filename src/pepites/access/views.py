@@ -15,8 +15,16 @@ from pepites.access.selectors import level_on, patient_for
 from pepites.access.selectors_emergency import EmergencyPerson
 from pepites.access.services import break_glass
 from pepites.access.services_emergency import close_emergency, note_refusal, review_emergency
+from pepites.accounts.selectors import factors_of
 from pepites.accounts.services.factors import demo_code
-from pepites.accounts.views.flow import acting, own_account
+from pepites.accounts.views.button import picture
+from pepites.accounts.views.flow import (
+    acting,
+    entered_by_provider,
+    own_account,
+    provider_just_confirmed,
+    use_provider_confirmation,
+)
 from pepites.accounts.views.sign_in import passkey_question, prove_factor
 from pepites.common.decision import Reason, deny
 from pepites.common.errors import DomainError, Refused
@@ -48,7 +56,7 @@ def emergency(request: HttpRequest, patient: UUID) -> HttpResponse:
 def _open(request: HttpRequest, person: EmergencyPerson, form: EmergencyForm) -> bool:
     if person.opposed and request.POST.get("motive") != EmergencyMotive.VITAL:
         raise Refused(deny(Reason.OPPOSITION), code="access.emergency.refused", subject_ids=(person.patient_id,))
-    if prove_factor(request, own_account(request), form) is None:
+    if not _proved(request, form):
         return False
     break_glass(
         actor=acting(request),
@@ -59,15 +67,29 @@ def _open(request: HttpRequest, person: EmergencyPerson, form: EmergencyForm) ->
     return True
 
 
+def _proved(request: HttpRequest, form: EmergencyForm) -> bool:
+    """The second factor again (rgpd §3.6): a local one, or Pro Santé Connect a moment ago, which serves once."""
+    if provider_just_confirmed(request):
+        form.fields["code"].required = False
+        return form.is_valid() and use_provider_confirmation(request)
+    return prove_factor(request, own_account(request), form) is not None
+
+
 def _emergency_page(request: HttpRequest, person: EmergencyPerson, form: EmergencyForm, status: int) -> HttpResponse:
     user, until = own_account(request), selectors.open_emergency(acting(request), person.patient_id)
+    by_provider = entered_by_provider(request)
+    confirmed = by_provider and provider_just_confirmed(request)
     context = {
+        "psc": by_provider and not confirmed,
+        "psc_picture": picture() is not None,
+        "confirmed": confirmed,
+        "has_factor": not by_provider or factors_of(user).any,
         "person": person,
         "form": form,
         "until": selectors.hour_label(until) if until else "",
         "has_access": level_on(person.patient_id) >= Level.FULL,
         "file_url": _file_url(person.public_id),
-        "passkey_options": None if until else passkey_question(request, user),
+        "passkey_options": None if until or confirmed else passkey_question(request, user),
         "demo_code": demo_code(user),
     }
     return render(request, "access/emergency.html", context, status=status)

@@ -28,7 +28,16 @@ from pepites.accounts.ports import (
     identity_provider,
 )
 from pepites.accounts.views.button import picture
-from pepites.accounts.views.flow import acting, asked_path, next_page, origin_of, public_url, remember_device, safe_path
+from pepites.accounts.views.flow import (
+    FRESH,
+    acting,
+    asked_path,
+    next_page,
+    origin_of,
+    public_url,
+    remember_device,
+    safe_path,
+)
 from pepites.audit.unit import release_connection, unit_of_work
 from pepites.common.actor import ANONYMOUS
 from pepites.common.clock import now
@@ -116,7 +125,7 @@ def _signed_in(request: HttpRequest, awaited: dict[str, Any], verified: Verified
 
 def _confirmed(request: HttpRequest, awaited: dict[str, Any], verified: VerifiedIdentity) -> HttpResponse:
     services.confirm_federated(user=_own(request), verified=verified, asked_at=awaited["at"])
-    request.session["confirmed_at"] = now().isoformat()
+    request.session["confirmed_at"] = request.session[FRESH] = now().isoformat()
     return redirect(safe_path(request, awaited["suite"]) or "accounts:account")
 
 

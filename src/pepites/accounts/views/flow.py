@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from pepites.accounts import selectors, services
 from pepites.accounts.models import User
+from pepites.accounts.ports import psc_configured
 from pepites.accounts.services import PasskeyRequest
 from pepites.accounts.values import Method, Origin
 from pepites.common.actor import Actor
@@ -23,6 +24,7 @@ DEVICE_AGE = 400 * 24 * 3600  # seconds; browsers keep no cookie longer
 DEVICE_USERS = 8
 PENDING_FOR = timedelta(minutes=15)
 CONFIRMED_FOR = timedelta(minutes=5)
+FRESH = "provider_confirmed_at"
 
 
 def acting(request: HttpRequest) -> Actor:
@@ -136,6 +138,24 @@ def passkey_site(request: HttpRequest) -> PasskeyRequest | None:
     except ValueError:
         return PasskeyRequest(rp_id=name, origin=f"{request.scheme}://{host}")
     return None
+
+
+def entered_by_provider(request: HttpRequest) -> bool:
+    """Whether the session was opened by Pro Santé Connect: it is then what proves the person again."""
+    return psc_configured() and request.session.get("auth_method") == Method.PSC
+
+
+def provider_just_confirmed(request: HttpRequest) -> bool:
+    """Whether Pro Santé Connect has identified the person again in the last five minutes, for an act not yet made."""
+    stamp = request.session.get(FRESH)
+    return bool(stamp) and now() - datetime.fromisoformat(str(stamp)) < CONFIRMED_FOR
+
+
+def use_provider_confirmation(request: HttpRequest) -> bool:
+    """Take that proof for one act: it serves once."""
+    fresh = provider_just_confirmed(request)
+    request.session.pop(FRESH, None)
+    return fresh
 
 
 def recently_confirmed(request: HttpRequest) -> bool:
