@@ -34,6 +34,8 @@ def var() -> Iterator[Path]:
         (["import", "patients"], "Il manque « FICHIER »"),
         (["import", "patients", "f.csv"], "Il manque"),
         (["admin", "invite"], "Il manque « IDENTIFIANT »"),
+        (["admin", "homologation"], "Il manque « RÉFÉRENCE »"),
+        (["admin", "homologation", "D", "--signataire", "S", "--signee", "hier", "--fin", "2027-01-01"], "--signee"),
         (["doctor", "x"], "« x » est de trop"),
         (["regional", "figures", "--since", "demain"], "--since"),
         (["regional", "close"], "--on"),
