@@ -11,7 +11,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 def findings(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, Finding]:
-    for name in ("ENV", "METADATA_URL", "CLIENT_ID", "CA"):
+    for name in ("ENV", "METADATA_URL", "CLIENT_ID", "CA", "CLIENT_SECRET"):
         monkeypatch.delenv(f"PEPITES_PSC_{name}", raising=False)
     for name, value in settings.items():
         monkeypatch.setenv(f"PEPITES_PSC_{name}", value)
@@ -48,3 +48,12 @@ def test_a_clock_that_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         clock = findings(monkeypatch, METADATA_URL=psc.metadata_url, CLIENT_ID="pepites")["horloge"]
     assert not clock.sound
     assert "NTP" in clock.remedy
+
+
+def test_settings_that_would_not_start_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with sandbox() as psc:
+        missing = findings(monkeypatch, METADATA_URL=psc.metadata_url, CLIENT_ID="pepites")["réglages"]
+        assert not missing.sound
+        assert "CLIENT_SECRET" in missing.remedy
+        right = findings(monkeypatch, METADATA_URL=psc.metadata_url, CLIENT_ID="pepites", CLIENT_SECRET="s")
+        assert right["réglages"].sound

@@ -11,17 +11,19 @@ from urllib.parse import urlsplit
 import httpx
 
 from pepites.cli.doctor_findings import Finding
-from pepites.config.psc import METADATA
+from pepites.config import psc
 
 _SKEW = 30  # seconds, the leeway of tokens
 
 
 def checks_of_psc() -> Iterator[Finding]:
     """Not connected is no fault: local accounts let people in, until they must be homologated."""
-    url = os.environ.get("PEPITES_PSC_METADATA_URL") or METADATA.get(os.environ.get("PEPITES_PSC_ENV", ""), "")
+    url = os.environ.get("PEPITES_PSC_METADATA_URL") or psc.METADATA.get(os.environ.get("PEPITES_PSC_ENV", ""), "")
     if not url or not os.environ.get("PEPITES_PSC_CLIENT_ID"):
         yield Finding("Pro Santé Connect", sound=True, detail="pas branché (PEPITES_PSC_ENV, PEPITES_PSC_CLIENT_ID)")
         return
+    refusal = _settings_refusal(url)
+    yield Finding("Pro Santé Connect, réglages", sound=not refusal, detail=_said("ENV"), remedy=refusal)
     host = urlsplit(url).hostname or ""
     began = time.time()
     try:
@@ -40,6 +42,20 @@ def checks_of_psc() -> Iterator[Finding]:
         detail=host, remedy="Ce document n'est pas celui d'un émetteur de cette adresse : ne l'utilisez pas.",
     )  # fmt: skip
     yield from _clock(answer, began)
+
+
+def _said(name: str) -> str:
+    return os.environ.get(f"PEPITES_PSC_{name}", "")
+
+
+def _settings_refusal(url: str) -> str:
+    """Why the platform would not start with these settings."""
+    return psc.refusal(
+        environment=_said("ENV"), metadata_url=url, client_id=_said("CLIENT_ID"), secret=_said("CLIENT_SECRET"),
+        auth=_said("CLIENT_AUTH") or psc.AUTHS[0], certificate=_said("TLS_CERT"),
+        acr_allowed=(_said("ACR_ALLOWED") or "eidas1").split(","), levels=psc.levels(_said("LEVELS") or psc.LEVELS),
+        public_url=os.environ.get("PEPITES_PUBLIC_URL", ""),
+    )  # fmt: skip
 
 
 def _clock(answer: httpx.Response, began: float) -> Iterator[Finding]:
