@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pepites_sandbox.annuaire.data import BY_REFERENCE, BY_TYPE
 from pepites_sandbox.annuaire.search import Pages, Wrong
+from pepites_sandbox.serving import SandboxServer, fault_choices, serve_until_told
 
 PATH = "/fhir/v2"
 KEY = "cle-de-demonstration"
@@ -147,11 +146,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def control(state: State) -> bytes:
     """The page that chooses a fault."""
-    faults = "".join(
-        f'<p><label><input type="radio" name="panne" value="{name}"{" checked" if name == state.fault else ""}> '
-        f"<strong>{name}</strong> : {escape(text)}</label></p>"
-        for name, text in FAULTS.items()
-    )
+    faults = fault_choices(FAULTS, state.fault)
     return (
         '<!doctype html><html lang="fr"><meta charset="utf-8"><title>Simulateur Annuaire Santé</title>'
         "<h1>Simulateur Annuaire Santé (FHIR v2)</h1><p>Toutes ces personnes sont inventées.</p>"
@@ -159,20 +154,13 @@ def control(state: State) -> bytes:
     ).encode()
 
 
-class Server(ThreadingHTTPServer):
+class Server(SandboxServer):
     """The stand-in and its state."""
-
-    daemon_threads = True
-    allow_reuse_address = True
 
     def __init__(self, host: str, port: int, state: State) -> None:
         self.state = state
-        self.stopping = threading.Event()
-        super().__init__((host, port), Handler)
+        super().__init__(host, port, Handler)
         self.base = f"http://{host}:{self.server_address[1]}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves in the middle is no event."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -183,17 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--environnement", choices=["qualification", "demonstration"], default="qualification")
     chosen = parser.parse_args(arguments)
     server = Server(chosen.host, chosen.port, State())
-
-    def stop(*_: object) -> None:
-        server.stopping.set()
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, stop)
-    sys.stderr.write(f"Simulateur Annuaire Santé : {server.base}{PATH}\n")
-    server.serve_forever(poll_interval=0.2)
-    server.server_close()
-    return 0
+    return serve_until_told(server, f"Simulateur Annuaire Santé : {server.base}{PATH}")
 
 
 if __name__ == "__main__":

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import socket
 import sys
-import threading
-import time
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
 from pepites_sandbox.insi.persons import GUIANA, QUALIFICATION
 from pepites_sandbox.insi.service import FAULTS, MAGIC, Answer, State, handle
+from pepites_sandbox.serving import SandboxServer, fault_choices, serve_until_told
 
 MAX_BODY = 64 * 1024
 PATH = "/lps"
@@ -86,28 +84,17 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: even invented traits stay out of logs, to keep the habit."""
 
 
-class Server(ThreadingHTTPServer):
+class Server(SandboxServer):
     """The simulator and its state."""
-
-    daemon_threads = True
-    allow_reuse_address = True
 
     def __init__(self, host: str, port: int, state: State) -> None:
         self.state = state
-        self.stopping = threading.Event()
-        super().__init__((host, port), Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves in the middle is no event."""
+        super().__init__(host, port, Handler)
 
 
 def page(state: State) -> str:
     """The control page: choose a fault, see who is known."""
-    faults = "".join(
-        f'<p><label><input type="radio" name="panne" value="{name}"{" checked" if name == state.fault else ""}> '
-        f"<strong>{name}</strong> : {escape(text)}</label></p>"
-        for name, text in FAULTS.items()
-    )
+    faults = fault_choices(FAULTS, state.fault)
     people = "".join(
         f"<tr><td>{escape(one.family)}</td><td>{escape(one.names)}</td><td>{one.sex}</td><td>{one.born}</td>"
         f"<td>{one.place}</td></tr>"
@@ -136,18 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--travers", action="store_true", help="travers de la plateforme de qualification")
     asked = parser.parse_args(arguments)
     server = Server(asked.host, asked.port, State(quirks=asked.travers, environment=asked.environnement))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    done = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(signum, lambda *_: done.set())
-    thread.start()
-    sys.stdout.write(f"Simulateur INSi : http://{asked.host}:{server.server_address[1]}\n")
-    sys.stdout.flush()
-    while not done.is_set():
-        time.sleep(0.1)
-    server.stopping.set()
-    server.shutdown()
-    return 0
+    return serve_until_told(server, f"Simulateur INSi : http://{asked.host}:{server.server_address[1]}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from html import escape
 
 from pepites_sandbox.psc.persons import PERSONS, Person
 from pepites_sandbox.psc.state import FAULTS, State
+from pepites_sandbox.serving import fault_choices
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:#161616;background:#f4f6fa}"
@@ -62,11 +63,7 @@ def refused(message: str) -> bytes:
 
 def control(state: State) -> bytes:
     """Faults, sessions, requests waiting for the telephone (CIBA)."""
-    faults = "".join(
-        f'<p><label><input type="radio" name="panne" value="{name}"{" checked" if name == state.fault else ""}> '
-        f"<strong>{name}</strong> : {escape(text)}</label></p>"
-        for name, text in FAULTS.items()
-    )
+    faults = fault_choices(FAULTS, state.fault)
     waiting = "".join(
         f'<form method="post" action="/commandes"><input type="hidden" name="ciba" value="{escape(name)}">'
         f"<p>{escape(grant.number)} : code {escape(grant.message)}</p>"

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import threading
 from http.cookies import CookieError, SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +18,7 @@ from pepites_sandbox.psc.answers import Answer, as_json, error
 from pepites_sandbox.psc.notices import Ended, tell
 from pepites_sandbox.psc.state import FAULTS, RegisteredClient, State
 from pepites_sandbox.psc.tokens import published_keys
+from pepites_sandbox.serving import SandboxServer, serve_until_told
 
 MAX_BODY, MAX_QUERY = 64 * 1024, 8 * 1024
 REALM = "/auth/realms/esante-wallet"
@@ -146,20 +145,13 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: codes and tokens are in the addresses."""
 
 
-class Server(ThreadingHTTPServer):
+class Server(SandboxServer):
     """The stand-in and its state."""
-
-    daemon_threads = True
-    allow_reuse_address = True
 
     def __init__(self, host: str, port: int, state: State) -> None:
         self.state = state
-        self.stopping = threading.Event()
-        super().__init__((host, port), Handler)
+        super().__init__(host, port, Handler)
         self.issuer = f"http://{host}:{self.server_address[1]}{REALM}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves in the middle is no event."""
 
 
 def demo_client(bases: list[str], secret: str) -> RegisteredClient:
@@ -209,17 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
-
-    def stop(*_: object) -> None:
-        server.stopping.set()
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, stop)
-    sys.stderr.write(f"Simulateur Pro Santé Connect : {server.issuer}\n")
-    server.serve_forever(poll_interval=0.2)
-    server.server_close()
-    return 0
+    return serve_until_told(server, f"Simulateur Pro Santé Connect : {server.issuer}")
 
 
 if __name__ == "__main__":
