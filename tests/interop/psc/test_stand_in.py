@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -11,6 +12,7 @@ from tests.interop.psc.stand_ins import NURSE, RETURN_TO, SECRET, Sandbox, finis
 
 from pepites.demo.places import STRUCTURES
 from pepites.demo.staff import ALL_STAFF
+from pepites.interop.psc.client import from_settings
 from pepites_sandbox.psc.persons import PERSONS
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -166,3 +168,17 @@ def test_our_client_waits_for_the_telephone(psc: Sandbox, monkeypatch: pytest.Mo
     assert reason(lambda: party.finish_on_phone(weak)) == "acr"
     wrong = relying_party(psc, secret="faux")
     assert reason(lambda: wrong.begin_on_phone(national_id=NURSE, message="46")) == "client"
+
+
+def test_with_a_certificate_no_secret_is_sent(settings: Any) -> None:
+    """``tls_client_auth``: the certificate is shown by the connection, the form names the client only (§5.2)."""
+    settings.PEPITES_PSC_METADATA_URL, settings.PEPITES_PSC_CLIENT_ID = "https://psc.invalid/x", "pepites"
+    settings.PEPITES_PSC_CLIENT_SECRET, settings.PEPITES_PSC_CLIENT_AUTH = "secret", "tls_client_auth"
+    settings.PEPITES_PSC_TLS_CERT, settings.PEPITES_PSC_TLS_KEY = "c.pem", "k.pem"
+    by_certificate = from_settings()
+    assert by_certificate._proof() == {"client_id": "pepites"}
+    assert (by_certificate.published.peer.certificate, by_certificate.published.peer.key) == ("c.pem", "k.pem")
+    settings.PEPITES_PSC_CLIENT_AUTH = "client_secret_post"
+    by_secret = from_settings()
+    assert by_secret._proof() == {"client_id": "pepites", "client_secret": "secret"}
+    assert by_secret.published.peer.certificate == ""
