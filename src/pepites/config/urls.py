@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("pepites.ui.urls")),
+    path("", include("pepites.networks.urls")),  # before accounts: « nouveau » is no network
     path("", include("pepites.accounts.urls")),
     path("", include("pepites.directory.urls")),
     path("", include("pepites.access.urls")),

@@ -2,8 +2,9 @@ from django.apps import AppConfig
 
 _COORDINATION = (
     "file", "note-change", "note-retire", "file-message", "circle", "circle-invite", "member-remove", "file-tasks",
-    "task-cancel", "talk", "contacts", "contact-end", "pathways", "pathway-close", "consents", "consent-revoke",
-    "oppose", "opposition-lift", "access", "access-report",
+    "task-cancel", "talk", "contacts", "contact-end", "pathways", "pathway-close", "pathway-open",
+    "protocol-start", "protocol-move", "protocol-end", "consents",
+    "consent-revoke", "oppose", "opposition-lift", "access", "access-report",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))
@@ -20,7 +21,9 @@ class CoordinationConfig(AppConfig):
         from pepites.common.sorting import leave_out, sort_rows_of
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.receivers import subscribe_all
+        from pepites.coordination.sections import ALL
         from pepites.messaging.ports import MessageAction, register_message_action
+        from pepites.networks.packs.registry import register_section
         from pepites.ui.navigation import NavEntry, register_link
         from pepites.ui.navigation import register as register_entry
 
@@ -29,6 +32,8 @@ class CoordinationConfig(AppConfig):
         sort_rows_of(*SORTED)
         for why, tables in NOT_SORTED.items():
             leave_out(why, *tables)
+        for section in ALL:
+            register_section(section)
         subscribe_all()
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
         register_link("home", "coordination:home")

@@ -19,6 +19,14 @@ CODES = {
     "coordination.pathway.suspended": "Parcours suspendu",
     "coordination.pathway.resumed": "Parcours repris",
     "coordination.pathway.closed": "Parcours clos",
+    "coordination.pathway.included": "Critères d'inclusion vérifiés",
+    "coordination.pathway.stage": "Étape du suivi changée",
+    "coordination.pathway.pack": "Réglages du suivi mis à jour",
+    "coordination.protocol.started": "Parcours protocolisé commencé",
+    "coordination.protocol.moved": "Parcours protocolisé : jour de référence changé",
+    "coordination.protocol.ended": "Parcours protocolisé arrêté",
+    "coordination.protocol.refused": "Parcours protocolisé refusé",
+    "coordination.wall.read": "Étapes en retard d'un réseau consultées",
     "coordination.pathway.refused": "Changement de parcours refusé",
     "coordination.member.invited": "Invitation dans le cercle",
     "coordination.member.accepted": "Invitation acceptée",
@@ -66,6 +74,9 @@ _MODELS = {
     "LiaisonNoteEvent": "santé",
     "Task": "coordination",
     "TaskEvent": "coordination",
+    "ProtocolRun": "coordination",
+    "ProtocolRunEvent": "coordination",
+    "ProtocolStep": "coordination",
     "FilEntry": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
@@ -84,14 +95,16 @@ SORTED = (
     SortedTable("coordination_careteammember", "Entrée dans le cercle", "invited_at", "invited_by_id", frozen=True),
     SortedTable("coordination_contact", "Contact", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_pathway", "Parcours", "opened_on", "opened_by_id", frozen=True),
+    SortedTable("coordination_protocolrun", "Parcours protocolisé", "started_at", "started_by_id", frozen=True),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {
     "raconte un acte trié par sa propre ligne": ("coordination_filentry",),
     "copie tenue par les actes": ("coordination_patientactivity",),
+    "suit sa tâche, qui est triée": ("coordination_protocolstep",),
     "historique d'une ligne triée": (
         "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
-        "coordination_taskevent",
+        "coordination_taskevent", "coordination_protocolrunevent",
     ),
 }  # fmt: skip
 """What an unmerge lists for sorting (RNIV-13), and what it need not."""

@@ -118,6 +118,7 @@ class TaskKind(models.TextChoices):
     CONSENT = "consentement", "Consentement à recueillir"
     ACCESS_REPORT = "signalement_acces", "Accès signalé"
     URGENT = "urgence", "Message urgent sans réponse"
+    STEP = "etape", "Étape du parcours"
 
 
 class FilKind(models.TextChoices):

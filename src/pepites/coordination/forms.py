@@ -8,7 +8,6 @@ from pepites.access.enums import ConsentMode, GivenBy, Level
 from pepites.coordination.enums import (
     FILED_LENGTH,
     NOTE_LENGTH,
-    ClosingReason,
     MemberRole,
     NoteType,
     Recurrence,
@@ -39,6 +38,12 @@ class NoteForm(KeyedForm):
     text = forms.CharField(label="Votre note", max_length=NOTE_LENGTH, widget=_area(3))
     emergency = forms.BooleanField(label="Urgent", required=False)
     reply_to = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, types: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if types:
+            self.fields["type"] = forms.ChoiceField(label="Type de note", choices=types, initial=types[0][0])
+            self.order_fields(("cle", "type"))
 
 
 class NoteChangeForm(forms.Form):
@@ -127,10 +132,15 @@ class OppositionForm(forms.Form):
 class CloseForm(forms.Form):
     """Closing a pathway."""
 
-    reason = forms.ChoiceField(label="Motif", choices=ClosingReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label="Motif", widget=forms.RadioSelect)
     closed_on = forms.DateField(label="Date de clôture", widget=DAY)
     comment = forms.CharField(label="Précision", max_length=300, required=False)
     end_circle = forms.BooleanField(label="Mettre fin aux accès du cercle", required=False)
+
+    def __init__(self, *args: Any, reasons: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = forms.ChoiceField(label="Motif", choices=reasons, widget=forms.RadioSelect)
+        self.order_fields(("reason",))
 
 
 class FileMessageForm(KeyedForm):

@@ -23,8 +23,9 @@ from pepites.coordination.enums import (
     TaskState,
 )
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
+from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
 from pepites.directory.models import Organization, PractitionerRole
-from pepites.networks.models import Network
+from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "LocalIdentifier",
     "Pathway",
     "PatientActivity",
+    "ProtocolRun",
+    "ProtocolStep",
     "Task",
 ]
 
@@ -62,6 +65,11 @@ class Pathway(models.Model):
     closed_on = models.DateField(null=True)
     closing_reason = models.CharField(max_length=20, choices=ClosingReason.choices, default="", blank=True)
     comment = models.CharField(max_length=300, default="", blank=True)
+    # The settings this case was opened with, and where it stands in them; ``inclusion`` keeps what was verified.
+    pack = models.ForeignKey(NetworkPack, null=True, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=40, default="", db_default="", blank=True)
+    stage_since = models.DateField(null=True)
+    inclusion = models.JSONField(null=True)
     updated_at = models.DateTimeField(db_default=Now())
     person = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", editable=False)
     sort_key = models.CharField(max_length=210, default="", blank=True)

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from pepites.coordination.importing.urls import urlpatterns as importing
-from pepites.coordination.views import access, around, circle, file, home, lists, tasks
+from pepites.coordination.views import access, around, circle, file, home, lists, pathways, tasks, wall
 
 app_name = "coordination"
 urlpatterns = [
@@ -28,13 +28,20 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/discussion/", file.talk, name="talk"),
     path("dossiers/<uuid:public_id>/contacts/", around.contacts, name="contacts"),
     path("contacts/<uuid:public_id>/retirer/", around.end_contact, name="contact-end"),
-    path("dossiers/<uuid:public_id>/parcours/", around.pathways, name="pathways"),
+    path("dossiers/<uuid:public_id>/parcours/", pathways.pathways, name="pathways"),
+    path("dossiers/<uuid:public_id>/parcours/ouvrir/<slug:slug>/", pathways.open_one, name="pathway-open"),
+    path("parcours/<uuid:public_id>/etape/", pathways.stage, name="pathway-stage"),
+    path("parcours/<uuid:public_id>/reglages/", pathways.adopt, name="pathway-adopt"),
+    path("parcours/<uuid:public_id>/protocole/", pathways.start, name="protocol-start"),
+    path("protocoles/<uuid:public_id>/jour/", pathways.move, name="protocol-move"),
+    path("protocoles/<uuid:public_id>/arreter/", pathways.end, name="protocol-end"),
+    path("reseaux/<slug:slug>/retards/", wall.wall, name="wall"),
     re_path(
         r"^parcours/(?P<public_id>[0-9a-f-]{36})/(?P<act>suspendre|reprendre)/$",
-        around.change_pathway,
+        pathways.change_pathway,
         name="pathway-change",
     ),
-    path("parcours/<uuid:public_id>/clore/", around.close_pathway, name="pathway-close"),
+    path("parcours/<uuid:public_id>/clore/", pathways.close_pathway, name="pathway-close"),
     path("dossiers/<uuid:public_id>/accords/", around.consents, name="consents"),
     path("accords/<uuid:public_id>/retirer/", around.revoke_consent, name="consent-revoke"),
     path("dossiers/<uuid:public_id>/oppositions/", around.oppose, name="oppose"),

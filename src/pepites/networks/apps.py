@@ -8,10 +8,18 @@ class NetworksConfig(AppConfig):
     def ready(self) -> None:
         from pepites.audit.journal import register_codes
         from pepites.common.personal_data import PersonalData, register
+        from pepites.networks.packs.registry import register_section
+        from pepites.networks.packs.sections import NETWORK
 
+        register_section(NETWORK)
         register_codes(
             {
                 "networks.refused": "Changement d'un réseau refusé",
+                "networks.created": "Réseau créé",
+                "networks.pack.changed": "Réglages d'un réseau préparés",
+                "networks.pack.published": "Réglages d'un réseau publiés",
+                "networks.pack.abandoned": "Brouillon de réglages abandonné",
+                "networks.pack.exported": "Réglages d'un réseau exportés",
                 "networks.membership.added": "Membre ajouté à un réseau",
                 "networks.membership.ended": "Rôle terminé dans un réseau",
                 "networks.membership.confirmed": "Rôle confirmé à la revue des habilitations",

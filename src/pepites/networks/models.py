@@ -6,6 +6,9 @@ from django.db.models.functions import Now
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import PractitionerRole
 from pepites.networks.enums import MemberRole
+from pepites.networks.packs.models import NetworkPack
+
+__all__ = ["HabilitationVersion", "Network", "NetworkMembership", "NetworkPack"]
 
 
 class Network(models.Model):

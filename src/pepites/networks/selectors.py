@@ -31,6 +31,11 @@ def networks_administered_by(actor: Actor) -> list[Network]:
     return list(networks.order_by("name"))
 
 
+def coordinated_networks(actor: Actor) -> list[Network]:
+    """Networks in service that the actor coordinates."""
+    return list(Network.objects.filter(pk__in=actor.coordinated, active=True).order_by("name"))
+
+
 def active_networks() -> list[Network]:
     """Every network in service."""
     return list(Network.objects.filter(active=True).order_by("name"))

@@ -8,6 +8,7 @@ from pepites.common.clock import now
 from pepites.common.errors import DomainError, NotFound, Refused
 from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network, NetworkMembership
+from pepites.networks.packs.shipped import publish_shipped
 from pepites.networks.policies import can_administer_network
 
 PILOTS = (
@@ -18,13 +19,17 @@ PILOTS = (
 
 
 def ensure_pilot_networks() -> list[Network]:
-    """Create the three pilot networks where they are missing; run as the owner when a base is prepared."""
+    """Create the three pilot networks, each with the pack it starts from, where they are missing.
+
+    Run as the owner when a base is prepared; a network that published anything is left as it is.
+    """
     networks = []
     for slug, name, short_name, colour, person_word in PILOTS:
         network, _ = Network.objects.get_or_create(
             slug=slug,
             defaults={"name": name, "short_name": short_name, "colour": colour, "person_word": person_word},
         )
+        publish_shipped(network)
         networks.append(network)
     return networks
 

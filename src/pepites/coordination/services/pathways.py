@@ -15,6 +15,7 @@ from pepites.coordination.enums import OPEN_MEMBER, ClosingReason, FilKind, Path
 from pepites.coordination.models import CareTeamMember, Pathway
 from pepites.coordination.services.circle import remove_member
 from pepites.coordination.services.fil import write_fil
+from pepites.coordination.services.protocols import end_runs_of
 from pepites.identity.services import refuse_frozen
 
 CODE = "coordination.pathway.refused"
@@ -92,6 +93,7 @@ def close_pathway(
     if day < pathway.opened_on or day > today():
         raise DomainError("La date de clôture doit suivre l'ouverture et ne pas être dans l'avenir.", field="closed_on")
     before = pathway.status if pathway.status != PathwayStatus.CLOSED else PathwayStatus.ACTIVE
+    end_runs_of(actor=actor, pathway=pathway, reason=f"Suivi clos : {ClosingReason(reason).label.lower()}")
     _move(
         pathway,
         before,

@@ -1,4 +1,4 @@
-"""Contacts, pathways, consents and oppositions of a person."""
+"""Contacts, consents and oppositions of a person."""
 
 from typing import Any
 from uuid import UUID
@@ -13,17 +13,14 @@ from pepites.access.enums import ConsentMode, GivenBy, Level
 from pepites.access.selectors import level_on
 from pepites.audit.idempotency import once
 from pepites.common.actor import Actor
-from pepites.common.clock import today
-from pepites.common.errors import NotFound
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import posted
 from pepites.coordination import services
 from pepites.coordination.enums import PathwayStatus
-from pepites.coordination.forms import CloseForm, ConsentForm, ContactForm, OppositionForm, ReasonForm
+from pepites.coordination.forms import ConsentForm, ContactForm, OppositionForm, ReasonForm
 from pepites.coordination.selectors import around
-from pepites.coordination.selectors.labels import day_label, short_day, who
+from pepites.coordination.selectors.labels import short_day, who
 from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
-from pepites.networks.models import Network
 
 NETWORK, PRACTICE, ALL = "reseau:", "lieu:", "tous"
 
@@ -52,74 +49,6 @@ def end_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     services.end_contact(actor=actor_of(request), contact=contact)
     messages.success(request, "Contact retiré.")
     return redirect("coordination:contacts", contact.patient.public_id)
-
-
-@require_http_methods(["GET", "POST"])
-def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Pathways of a person; opening one."""
-    actor = actor_of(request)
-    patient, context = open_file(request, public_id, "pathways", "coordination.pathways.read")
-    found_pathways = around.pathways_visible_to(actor, patient.pk)
-    taken = {one.network_id for one in found_pathways if one.status != PathwayStatus.CLOSED}
-    mine = list(Network.objects.filter(pk__in=actor.coordinated | actor.administered, active=True).order_by("name"))
-    if request.method == "POST":
-        network = next((one for one in mine if one.slug == request.POST.get("reseau")), None)
-        if network is None:
-            raise NotFound
-        services.open_pathway(actor=actor, patient_id=patient.pk, network_id=network.pk)
-        messages.success(request, f"Parcours ouvert : {network.name}.")
-        return redirect("coordination:pathways", public_id)
-    context |= {
-        "pathways": [
-            {
-                "pathway": one,
-                "opened": day_label(one.opened_on),
-                "suspended": day_label(one.suspended_on),
-                "closed": day_label(one.closed_on),
-                "may": one.network_id in actor.coordinated and context["level"] >= Level.FULL,
-                "tone": {"actif": "success", "suspendu": "warning"}.get(one.status, "neutral"),
-            }
-            for one in found_pathways
-        ],
-        "openable": [one for one in mine if one.pk not in taken],
-    }
-    return render(request, "coordination/pathways.html", context)
-
-
-@require_POST
-def change_pathway(request: HttpRequest, public_id: UUID, act: str) -> HttpResponse:
-    """Suspend or resume."""
-    pathway = found(around.pathway_visible_to(actor_of(request), public_id))
-    if act == "suspendre":
-        services.suspend_pathway(actor=actor_of(request), pathway=pathway)
-    else:
-        services.resume_pathway(actor=actor_of(request), pathway=pathway)
-    return redirect("coordination:pathways", pathway.patient.public_id)
-
-
-@require_http_methods(["GET", "POST"])
-def close_pathway(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Close a pathway with its reason."""
-    actor = actor_of(request)
-    pathway = found(around.pathway_visible_to(actor, public_id))
-    patient, context = open_file(request, pathway.patient.public_id, "pathways", "coordination.pathways.read")
-    form = CloseForm(posted(request), initial={"closed_on": today()})
-    if request.method == "POST" and form.is_valid():
-        with attempt(form):
-            services.close_pathway(actor=actor, pathway=pathway, **form.cleaned_data)
-        if not form.errors:
-            messages.success(request, "Parcours clos.")
-            gone = level_on(patient.pk) < Level.SOCIAL
-            return redirect("coordination:home") if gone else redirect("coordination:pathways", patient.public_id)
-    context |= {
-        "form": form,
-        "title": f"Clore le parcours {pathway.network.short_name}",
-        "lead": "Après un refus de la personne, votre accès au dossier se ferme aussitôt.",
-        "submit": "Clore le parcours",
-        "danger": True,
-        "back": reverse("coordination:pathways", args=[patient.public_id]),
-    }
-    return render(request, "coordination/act.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,6 +18,7 @@ from pepites.common.actor import Actor
 from pepites.common.addresses import address
 from pepites.common.clock import today
 from pepites.common.errors import DomainError, NotFound, Refused
+from pepites.coordination.selectors.settings import hidden_tabs
 from pepites.coordination.selectors.strip import emergency_strip
 from pepites.identity.selectors import band
 from pepites.messaging.selectors import unread_counts
@@ -94,7 +95,10 @@ def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, An
         "talk": (unread, f"{unread} non lus"),
     }
     tabs = []
+    hidden = hidden_tabs(actor, patient.pk) - {current_tab}
     for key, label, icon, name in TABS:
+        if key in hidden:
+            continue
         try:
             url = address(name, patient.public_id)
         except NoReverseMatch:

@@ -24,6 +24,7 @@ from pepites.coordination.forms import InviteForm, ReasonForm
 from pepites.coordination.models import CareTeamMember
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import moment_label, short_day, who
+from pepites.coordination.selectors.settings import consent_text, missing_roles
 from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
 from pepites.directory.models import PractitionerRole
 from pepites.directory.selectors import practice_by_public_id, search_practices
@@ -61,6 +62,7 @@ def circle(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_invite": context["standing"] >= Level.FULL,
         "trusted": [contact for contact in around.contacts_visible_to(actor, patient.pk) if contact.trusted],
         "mine": actor.practice_id,
+        "missing": missing_roles(actor, patient.pk, present),
     }
     return render(request, "coordination/circle.html", context)
 
@@ -108,7 +110,7 @@ def invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "chosen": _choice(practice),
         "outside": regime == Regime.OUTSIDE_TEAM,
         "has_consent": around.has_consent(actor, patient.pk),
-        "consent_text": _consent_text(actor, patient.pk),
+        "consent_text": consent_text(actor, patient.pk) or CONSENT_TEXT,
     }
     return render(request, "coordination/invite.html", context, status=status_of(form))
 
@@ -154,14 +156,6 @@ def _guess(practice: PractitionerRole) -> dict[str, Any]:
     role = next((role for key, role in plain.items() if key in words), MemberRole.OTHER)
     social = practice.professional.category == ProfessionCategory.SOCIAL
     return {"role": role, "level": Level.SOCIAL if social else Level.FULL}
-
-
-def _consent_text(actor: Actor, patient_id: int) -> str:
-    for pathway in around.pathways_visible_to(actor, patient_id):
-        text = str(pathway.network.settings.get("consent_text", ""))
-        if text:
-            return text
-    return CONSENT_TEXT
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,6 +22,7 @@ from pepites.coordination.forms import FileMessageForm, NoteChangeForm, NoteForm
 from pepites.coordination.models import LiaisonNote
 from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.labels import moment_label
+from pepites.coordination.selectors.settings import note_types
 from pepites.coordination.views.base import actor_of, attempt, found, frame_of, open_file, status_of
 from pepites.coordination.views.printing import fil_lines, options
 from pepites.messaging.enums import ConversationKind
@@ -42,14 +43,14 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if member is not None:
         return redirect("coordination:invitation", member.public_id)
     require(sharing.decision, code="coordination.file.refused", subjects=(patient.pk,))
-    return _page(request, patient, sharing, NoteForm(initial={"cle": new_uuid()}))
+    return _page(request, patient, sharing, NoteForm(initial={"cle": new_uuid()}, types=note_types(actor, patient.pk)))
 
 
 @require_POST
 def add_note(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Write a note."""
     patient = patient_for(actor_of(request), public_id, level=Level.SOCIAL, code="coordination.note.refused")
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, types=note_types(actor_of(request), patient.pk))
     if form.is_valid():
         data = form.cleaned_data
         with attempt(form):

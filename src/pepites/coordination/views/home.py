@@ -18,6 +18,7 @@ from pepites.coordination.selectors.home import urgent_waiting
 from pepites.coordination.selectors.labels import day_label, moment_label
 from pepites.coordination.views.base import actor_of, attempt, status_of
 from pepites.messaging.selectors import list_visible_to
+from pepites.networks.selectors import coordinated_networks
 
 SHOWN = 6
 
@@ -63,6 +64,11 @@ def more(request: HttpRequest) -> HttpResponse:
          actor.identity_cell or bool(actor.coordinated)),
         ("Accès en urgence à examiner", "Bris de glace des dernières 72 heures", "shield-exclamation", "access:reviews",
          may_review_some(actor)),
+        *(
+            (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "calendar-x",
+             reverse("coordination:wall", args=[network.slug]), True)
+            for network in coordinated_networks(actor)
+        ),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
          bool(actor.administered or actor.coordinated)),
         ("Inscriptions RPPS+", "Les personnes de votre structure", "person-check", "accounts:rpps",
@@ -75,7 +81,7 @@ def more(request: HttpRequest) -> HttpResponse:
     shown = []
     for label, hint, icon, name, visible in entries:
         try:
-            url = reverse(name)
+            url = name if name.startswith("/") else reverse(name)
         except NoReverseMatch:
             continue
         if visible:

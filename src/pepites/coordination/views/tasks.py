@@ -1,5 +1,7 @@
 """Tasks of a person, and the acts on a task."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pepites.common.actor import Actor
+from pepites.common.clock import today
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import posted, whole_number
 from pepites.coordination import services
@@ -17,6 +20,7 @@ from pepites.coordination.enums import MemberRole
 from pepites.coordination.forms import ReasonForm, TaskForm
 from pepites.coordination.models import Task
 from pepites.coordination.selectors import around
+from pepites.coordination.selectors.settings import task_templates
 from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
 
 ROLE = "role:"
@@ -28,7 +32,9 @@ def file_tasks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     patient, context = open_file(request, public_id, "tasks", "coordination.tasks.read")
     owners = _owners(actor, patient.pk)
-    form = TaskForm(posted(request), owners=owners, initial={"cle": new_uuid()})
+    templates = task_templates(actor, patient.pk)
+    first = _prefilled(templates, request.GET.get("modele", ""), owners)
+    form = TaskForm(posted(request), owners=owners, initial={"cle": new_uuid(), **first})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         owner = data["owner"]
@@ -43,8 +49,21 @@ def file_tasks(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, "Tâche créée.")
             return redirect("coordination:file-tasks", public_id)
     todo, ended = around.tasks_visible_to(actor, patient.pk)
-    context |= {"form": form, "todo": todo, "ended": ended, "here": request.path}
+    context |= {"form": form, "todo": todo, "ended": ended, "here": request.path, "templates": templates}
     return render(request, "coordination/tasks.html", context, status=status_of(form))
+
+
+def _prefilled(templates: list[dict[str, Any]], code: str, owners: list[tuple[str, str]]) -> dict[str, Any]:
+    """What a template of the network fills in; a role that nobody holds here goes to the coordination."""
+    chosen = next((one for one in templates if one["code"] == code), None)
+    if chosen is None:
+        return {}
+    role = f"{ROLE}{chosen['role']}" if chosen["role"] else ""
+    if role not in {value for value, _ in owners}:
+        role = f"{ROLE}{MemberRole.COORDINATOR}"
+    days = chosen["days"]
+    due = today() + timedelta(days=days) if days is not None else None
+    return {"title": chosen["title"], "detail": chosen["detail"], "due_on": due, "owner": role}
 
 
 def _owners(actor: Actor, patient_id: int) -> list[tuple[str, str]]:
