@@ -40,6 +40,14 @@ def can_open_pathway(actor: Actor, network_id: int) -> Decision:
     return deny(Reason.ROLE_MISSING)
 
 
+def can_include(actor: Actor, network_id: int) -> Decision:
+    """Opening a case by its criteria: who administers without coordinating could not read what they verified."""
+    decision = can_open_pathway(actor, network_id)
+    if not decision or decision.basis == "systeme" or network_id in actor.coordinated:
+        return decision
+    return deny(Reason.ROLE_MISSING)
+
+
 def can_change_pathway(actor: Actor, network_id: int, level: int) -> Decision:
     """Suspend, resume, close: the network's coordination, on a person it follows."""
     decision = _practising(actor, level, Level.FULL)

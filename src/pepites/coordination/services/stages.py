@@ -35,8 +35,10 @@ def include_person(
     """Open a pathway with the criteria that were verified (P16) and the protocols that start with it.
 
     ``met`` are the codes of the criteria that hold; a needed one that does not asks for a ``waiver``. ``anchors`` are
-    the protocols to start, each with its day. Raises ``DomainError`` for a missing explanation.
+    the protocols to start, each with its day. Raises ``Refused`` for who does not coordinate the network,
+    ``DomainError`` for a missing explanation.
     """
+    require(policies.can_include(actor, network.pk), code=CODE, subjects=(patient_id,))
     criteria = value_of(in_force(network.pk), "inclusion")["criteria"]
     missing = [one["title"] for one in criteria if one["needed"] and one["code"] not in met]
     if missing and len(waiver.strip()) < WHY_LEAST:

@@ -48,7 +48,11 @@ def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
     full = context["level"] >= Level.FULL
     context |= {
         "cards": pathway_cards(actor, patient.pk, held, may=full),
-        "openable": [(network, settings.asks_at_inclusion(network)) for network in openable],
+        "openable": [
+            (network, asks)
+            for network, asks in ((one, settings.asks_at_inclusion(one)) for one in openable)
+            if not asks or network.pk in actor.coordinated
+        ],
         "today": today().isoformat(),
     }
     return render(request, "coordination/pathways.html", context)
