@@ -163,7 +163,8 @@ def test_the_database_itself_keeps_a_published_version_and_another_network_out(n
         for statement in (
             f"INSERT INTO {table} ({columns})"
             f" VALUES (gen_random_uuid(), {other.pk}, 1, 'brouillon', '{{}}', '', 1, {actor.user_id}, now())",
-            f"INSERT INTO {table} ({columns}, published_at) VALUES (gen_random_uuid(), {network.pk}, 9, 'publie', '{{}}', '', 1, {actor.user_id},"
+            f"INSERT INTO {table} ({columns}, published_at)"
+            f" VALUES (gen_random_uuid(), {network.pk}, 9, 'publie', '{{}}', '', 1, {actor.user_id},"
             " now(), now())",
             "INSERT INTO networks_network (public_id, slug, name, short_name, colour, person_word, settings, active)"
             " VALUES (gen_random_uuid(), 'pirate', 'P', 'P', 1, 'usager', '{}', true)",

@@ -34,6 +34,7 @@ STAGES = Section(
         fields=(
             Field(name="title", label="Nom de l'étape", required=True, longest=60),
             Field(name="days", label="Durée habituelle, en jours", kind=Kind.NUMBER, least=1, most=3660,
+                  said="{} jours",
                   hint="Au-delà, le suivi est montré comme à reprendre."),
             Field(name="hint", label="Ce qui s'y fait", kind=Kind.AREA, longest=400),
         ),
@@ -66,7 +67,7 @@ PROTOCOLS = Section(
         name="protocols", label="Parcours protocolisés", singular="Parcours", most=20,
         fields=(
             Field(name="title", label="Nom du parcours", required=True, longest=80),
-            Field(name="anchor", label="Jour de référence", kind=Kind.CHOICE, required=True,
+            Field(name="anchor", label="Jour de référence", kind=Kind.CHOICE, required=True, said="depuis : {}",
                   choices=tuple(Anchor.choices), default=Anchor.INCLUSION.value),
             Field(name="at_inclusion", label="Proposé à l'ouverture du suivi", kind=Kind.FLAG),
             Field(name="note", label="Source ou précision", kind=Kind.AREA, longest=400),
@@ -76,9 +77,10 @@ PROTOCOLS = Section(
             fields=(
                 Field(name="title", label="À faire", required=True, longest=120),
                 Field(name="offset", label="Jours après le jour de référence", kind=Kind.NUMBER, required=True,
-                      least=-300, most=7400, hint="Un nombre négatif pour avant : -14."),
-                Field(name="window", label="Retard accepté, en jours", kind=Kind.NUMBER, least=0, most=365, default=7),
-                Field(name="role", label="Confiée à", kind=Kind.CHOICE, required=True, choices=ROLES,
+                      said="jour {}", least=-300, most=7400, hint="Un nombre négatif pour avant : -14."),
+                Field(name="window", label="Retard accepté, en jours", kind=Kind.NUMBER, least=0, most=365, default=7,
+                      said="{} jours de marge"),
+                Field(name="role", label="Confiée à", kind=Kind.CHOICE, required=True, choices=ROLES, said="{}",
                       default=MemberRole.COORDINATOR.value),
                 Field(name="detail", label="Consigne", kind=Kind.AREA, longest=600),
             ),
@@ -131,8 +133,8 @@ TASKS = Section(
         name="templates", label="Modèles", singular="Modèle", most=40,
         fields=(
             Field(name="title", label="À faire", required=True, longest=150),
-            Field(name="days", label="Délai, en jours", kind=Kind.NUMBER, least=0, most=730),
-            Field(name="role", label="Confiée à", kind=Kind.CHOICE, choices=ROLES),
+            Field(name="days", label="Délai, en jours", kind=Kind.NUMBER, least=0, most=730, said="sous {} jours"),
+            Field(name="role", label="Confiée à", kind=Kind.CHOICE, choices=ROLES, said="{}"),
             Field(name="detail", label="Précisions", kind=Kind.AREA, longest=1000),
         ),
     ),

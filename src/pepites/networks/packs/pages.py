@@ -153,7 +153,7 @@ def _summary(fields: Sequence[Field], row: Mapping[str, Any], title: str, sectio
         else:
             labels = dict(field.options(sections))
             several = value if isinstance(value, list) else [value]
-            said.append(f"{field.label.lower()} : {', '.join(labels.get(str(one), str(one)) for one in several)}")
+            said.append(field.in_a_list(", ".join(labels.get(str(one), str(one)) for one in several)))
     return ", ".join(said)
 
 

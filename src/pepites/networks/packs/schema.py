@@ -48,10 +48,15 @@ class Field:
     most: int = 3660
     choices: Options | Callable[[Sections], Sequence[tuple[str, str]]] = ()
     default: Any = None
+    said: str = ""  # how a list says the value, « {} » in its place; else the label before it
 
     def options(self, sections: Sections) -> Options:
         """The values one may choose, each with its label."""
         return tuple(self.choices(sections)) if callable(self.choices) else self.choices
+
+    def in_a_list(self, value: str) -> str:
+        """The value as a line of a list says it."""
+        return self.said.format(value) if self.said else f"{self.label.lower()} : {value}"
 
     def empty(self) -> Any:
         """The value of a field that nobody filled."""
