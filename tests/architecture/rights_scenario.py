@@ -17,6 +17,7 @@ from pepites.access.models import ConsentRecord, Opposition
 from pepites.accounts.models import User
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
+from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.enums import MemberRole, NoteType
@@ -28,6 +29,8 @@ from pepites.identity.traits import IdentityTraits
 from pepites.messaging import services as messaging
 from pepites.messaging.models import Attachment
 from pepites.messaging.values import Upload
+from pepites.networks.models import Network, NetworkPack
+from pepites.networks.packs.registry import empty_pack
 from pepites.regional import services as regional
 from pepites.regional.models import Card
 from pepites.regional.values import IncomingRecord
@@ -117,10 +120,23 @@ def build() -> Scenario:
         factories.membership(network, scenario.users["coordination"][1], "coordination")
         factories.membership(network, scenario.users["admin_reseau"][1], "administration")
         coordinator = factories.actor_for(scenario.users["coordination"][1])
+        _pack(network)
     scenario.objects |= {"slug": network.slug, "other_network": other.pk}
     _around_the_person(scenario, coordinator, actors, network.pk)
     _around_the_region(scenario)
     return scenario
+
+
+def _pack(network: Network) -> None:
+    """Settings in force, and a draft under way."""
+    step = {"code": "appel", "title": "Appel", "offset": 2, "window": 7, "role": "coordination", "detail": ""}
+    protocol = {"code": "suivi", "title": "Suivi", "anchor": "inclusion", "at_inclusion": False, "note": ""}
+    sections = empty_pack() | {"protocoles": {"protocols": [protocol | {"steps": [step]}]}}
+    for number, state in ((1, "publie"), (2, "brouillon")):
+        NetworkPack.objects.create(
+            network=network, number=number, state=state, sections=sections,
+            published_at=now() if state == "publie" else None,
+        )  # fmt: skip
 
 
 def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str, Actor], network_id: int) -> None:
@@ -131,8 +147,10 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
     with unit_of_work(coordinator):
         patient = create_identity(actor=coordinator, traits=traits, search_id=None)
         objects["patient"] = patient.public_id
-        objects["pathway"] = coordination.open_pathway(
-            actor=coordinator, patient_id=patient.pk, network_id=network_id
+        pathway = coordination.open_pathway(actor=coordinator, patient_id=patient.pk, network_id=network_id)
+        objects["pathway"] = pathway.public_id
+        objects["run"] = coordination.start_protocol(
+            actor=coordinator, pathway=pathway, code="suivi", anchor_on=today()
         ).public_id
         coordination.collect_consent(
             actor=coordinator, patient_id=patient.pk, mode=ConsentMode.ORAL, network_id=network_id
@@ -218,6 +236,11 @@ OBJECT_OF = {
     "coordination:contact-end": "contact",
     "coordination:pathway-change": "pathway",
     "coordination:pathway-close": "pathway",
+    "coordination:pathway-stage": "pathway",
+    "coordination:pathway-adopt": "pathway",
+    "coordination:protocol-start": "pathway",
+    "coordination:protocol-move": "run",
+    "coordination:protocol-end": "run",
     "coordination:consent-revoke": "consent",
     "coordination:opposition-lift": "opposition",
     "regional:card": "card",
@@ -251,6 +274,8 @@ def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[s
                 "irp": objects["irp"],
                 "rpps": "10000000017",
                 "act": "suspendre",
+                "key": "protocoles",
+                "path": "suivi/appel",
                 "entry": 1,
                 "token": "inconnu",
             }.get(key, NOBODY)

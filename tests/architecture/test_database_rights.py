@@ -96,6 +96,7 @@ DEFINER_FUNCTIONS = {
     "messaging_unread": "unread counts of the actor",
     "messaging_waiting": "urgent messages not acknowledged, of the actor",
     "networks_act_withheld": "whether every network of the acting practice withholds an act from its role",
+    "networks_create": "opens a network, for the platform's administrators",
     "networks_may_administer": "whether the actor administers a network",
     "regional_accesses": "readings made through a link, for the cell that undid it",
     "regional_always_linked": "trigger: an active record always has its link",

@@ -303,6 +303,13 @@ def test_an_outsider_reads_no_run_nor_step() -> None:
     case = opened(w, protocoles=THREE)
     with w.acting("coordinator") as actor:
         services.start_protocol(actor=actor, pathway=case, code="suivi", anchor_on=today())
+    with as_owner():
+        factories.grant(w.patient, w.nurse, 2)
+    with w.acting("nurse") as actor:  # the social level reads, and steers nothing: here, nor in the database
+        run = ProtocolRun.objects.select_related("pathway").get()
+        with pytest.raises(Refused):
+            services.end_protocol(actor=actor, run=run, reason="non")
+        assert not ProtocolRun.objects.filter(pk=run.pk).update(end_reason="non", ended_at=now())
     with w.acting("outsider") as actor:
         assert not ProtocolRun.objects.exists()
         assert not ProtocolStep.objects.exists()

@@ -92,6 +92,11 @@ def can_write_task(actor: Actor, level: int) -> Decision:
     return can_write_social(actor, level) if (left := act_left(actor, "task.write")) else left
 
 
+def can_steer_protocol(actor: Actor, level: int) -> Decision:
+    """Starting, dating, stopping a protocol: the full level, for a step that stops is a check-up nobody makes."""
+    return _practising(actor, level, Level.FULL) if (left := act_left(actor, "task.write")) else left
+
+
 def can_write_note(actor: Actor, level: int) -> Decision:
     """A liaison note is signed by a practice: from the social level for social professionals, full for health ones."""
     if actor.practice_id is None:

@@ -1,13 +1,13 @@
-"""Policies of the protocols: read and written from the social level, as the tasks they lay down."""
+"""Policies of the protocols: read from the social level, as the tasks they lay down; written from the full one."""
 
 from pepites.access.sql import history_table, section_table
 from pepites.identity.collisions.functions import TRIGGER
 
 ALL = "\n".join(
     [
-        section_table("coordination_protocolrun", read=2),
-        history_table("coordination_protocolrunevent", read=2),
-        section_table("coordination_protocolstep", read=2),
+        section_table("coordination_protocolrun", read=2, write=3),
+        history_table("coordination_protocolrunevent", read=2, write=3),
+        section_table("coordination_protocolstep", read=2, write=3),
         TRIGGER.format("coordination_protocolrun"),
     ]
 )

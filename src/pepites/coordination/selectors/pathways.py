@@ -39,6 +39,7 @@ class PathwayCard:
     criteria: tuple[tuple[str, bool], ...]
     waiver: str
     runs: tuple[RunLine, ...]
+    steers: bool
     startable: bool
     newer: int
 
@@ -50,6 +51,7 @@ def pathway_cards(actor: Actor, patient_id: int, pathways: list[Pathway], *, may
     day = today()
     cards = []
     for one in pathways:
+        steers = may and one.status != PathwayStatus.CLOSED
         allowed = may and one.network_id in actor.coordinated and one.status != PathwayStatus.CLOSED
         stages = value_of(one.pack, "etapes")["stages"]
         words, overdue = _since(one, stages, day)
@@ -62,7 +64,7 @@ def pathway_cards(actor: Actor, patient_id: int, pathways: list[Pathway], *, may
                 one, {"actif": "success", "suspendu": "warning"}.get(one.status, "neutral"), day_label(one.opened_on),
                 day_label(one.suspended_on), day_label(one.closed_on), allowed, _stages(stages, one.stage), words,
                 overdue, tuple((row["title"], row["met"]) for row in kept["criteria"]), kept["waiver"], own,
-                one.status != PathwayStatus.CLOSED and any(row["code"] not in under_way for row in protocols_of(one)),
+                steers, steers and any(row["code"] not in under_way for row in protocols_of(one)),
                 newest.number if allowed and newest is not None and newest.pk != one.pack_id else 0,
             )
         )  # fmt: skip

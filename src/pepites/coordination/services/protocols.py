@@ -128,7 +128,7 @@ def _check_anchor(anchor_on: date) -> None:
 
 
 def _may(actor: Actor, pathway: Pathway) -> None:
-    decision = policies.can_write_task(actor, level_on(pathway.patient_id))
+    decision = policies.can_steer_protocol(actor, level_on(pathway.patient_id))
     require(decision, code=CODE, subjects=(pathway.patient_id,), object_type="pathway", object_id=pathway.public_id)
 
 
