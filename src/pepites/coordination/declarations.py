@@ -27,6 +27,18 @@ CODES = {
     "coordination.protocol.ended": "Parcours protocolisé arrêté",
     "coordination.protocol.refused": "Parcours protocolisé refusé",
     "coordination.wall.read": "Étapes en retard d'un réseau consultées",
+    "coordination.referral.listed": "Demandes consultées",
+    "coordination.referral.read": "Demande consultée",
+    "coordination.referral.sent": "Demande envoyée",
+    "coordination.referral.received": "Demande reçue du public",
+    "coordination.referral.linked": "Demande rattachée à un dossier",
+    "coordination.referral.qualified": "Demande qualifiée",
+    "coordination.referral.accepted": "Demande acceptée",
+    "coordination.referral.redirected": "Demande réorientée",
+    "coordination.referral.handed": "Demande transmise à un autre",
+    "coordination.referral.refused": "Demande refusée",
+    "coordination.referral.denied": "Acte refusé sur une demande",
+    "coordination.referral.closed": "Réponse donnée à une demande",
     "coordination.pathway.refused": "Changement de parcours refusé",
     "coordination.member.invited": "Invitation dans le cercle",
     "coordination.member.accepted": "Invitation acceptée",
@@ -77,6 +89,8 @@ _MODELS = {
     "ProtocolRun": "coordination",
     "ProtocolRunEvent": "coordination",
     "ProtocolStep": "coordination",
+    "Referral": "coordination",
+    "ReferralEvent": "coordination",
     "FilEntry": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
@@ -96,6 +110,7 @@ SORTED = (
     SortedTable("coordination_contact", "Contact", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_pathway", "Parcours", "opened_on", "opened_by_id", frozen=True),
     SortedTable("coordination_protocolrun", "Parcours protocolisé", "started_at", "started_by_id", frozen=True),
+    SortedTable("coordination_referral", "Demande", "received_at", "requester_practice_id"),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {
@@ -105,6 +120,7 @@ NOT_SORTED = {
     "historique d'une ligne triée": (
         "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
         "coordination_taskevent", "coordination_protocolrunevent",
+        "coordination_referralevent",
     ),
 }  # fmt: skip
 """What an unmerge lists for sorting (RNIV-13), and what it need not."""

@@ -24,6 +24,7 @@ from pepites.coordination.enums import (
 )
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
 from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
+from pepites.coordination.referrals.models import Referral
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
@@ -39,6 +40,7 @@ __all__ = [
     "PatientActivity",
     "ProtocolRun",
     "ProtocolStep",
+    "Referral",
     "Task",
 ]
 

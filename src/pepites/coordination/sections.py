@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pepites.coordination.enums import ClosingReason, MemberRole, NoteType
 from pepites.coordination.protocols.enums import Anchor
+from pepites.coordination.referrals.section import REFERRALS, SCREENING
 from pepites.networks.packs.schema import Field, Kind, Problem, Rows, Section, Sections
 
 ROLES: Final = tuple(MemberRole.choices)
@@ -165,4 +166,4 @@ CLOSING = Section(
     ),
 )  # fmt: skip
 
-ALL: Final = (MODULES, STAGES, INCLUSION, PROTOCOLS, CIRCLE, NOTES, TASKS, CONSENT, CLOSING)
+ALL: Final = (MODULES, STAGES, REFERRALS, SCREENING, INCLUSION, PROTOCOLS, CIRCLE, NOTES, TASKS, CONSENT, CLOSING)

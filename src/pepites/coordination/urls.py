@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from pepites.coordination.importing.urls import urlpatterns as importing
+from pepites.coordination.referrals.urls import urlpatterns as referrals
 from pepites.coordination.views import access, around, circle, file, home, lists, pathways, tasks, wall
 
 app_name = "coordination"
@@ -48,5 +49,6 @@ urlpatterns = [
     path("oppositions/<uuid:public_id>/lever/", around.lift_opposition, name="opposition-lift"),
     path("dossiers/<uuid:public_id>/acces/", access.accesses, name="access"),
     path("dossiers/<uuid:public_id>/acces/<int:entry>/signaler/", access.report, name="access-report"),
+    *referrals,
     *importing,
 ]

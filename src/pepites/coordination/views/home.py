@@ -13,6 +13,7 @@ from pepites.common.identifiers import new_uuid
 from pepites.common.views import posted
 from pepites.coordination import services
 from pepites.coordination.forms import TaskForm
+from pepites.coordination.referrals.selectors import waiting_for
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.home import urgent_waiting
 from pepites.coordination.selectors.labels import day_label, moment_label
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tasks": tasks,
         "late": sum(row.late for row in tasks),
         "urgent": urgent_waiting(actor),
+        "referrals": waiting_for(actor),
         "conversations": conversations[:SHOWN],
         "more_conversations": len(conversations) > SHOWN,
         "invitations": [
@@ -56,6 +58,8 @@ def more(request: HttpRequest) -> HttpResponse:
     """Everything that is not in the bar."""
     actor = actor_of(request)
     entries = [
+        ("Demandes", "Reçues par vos réseaux et votre structure, envoyées par vous", "inbox", "coordination:referrals",
+         True),
         ("Mes tâches", "À faire, en retard, à venir", "check2-square", "coordination:tasks", True),
         ("Rechercher une personne", "Dans votre file active", "search", "coordination:patient-list", True),
         ("Annuaire", "Professionnels et structures de santé", "people", "directory:national", True),
