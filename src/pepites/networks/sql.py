@@ -35,8 +35,21 @@ ACT_WITHHELD = rls.definer_function(
 )
 
 
-def narrowed(table: str, act: str) -> str:
-    """Nothing is added to the table by a role from which the act is withheld."""
-    return rls.policy(
-        table, f"{table}_act", "INSERT", check=f"NOT networks_act_withheld('{act}')", to=(rls.WEB,), restrictive=True
+def narrowed(table: str, act: str, *, unless: str = "false") -> str:
+    """Nothing is added to the table by a role from which the act is withheld; ``unless`` tells what is no such act."""
+    check = f"{unless} OR NOT networks_act_withheld('{act}')"
+    return rls.policy(table, f"{table}_act", "INSERT", check=check, to=(rls.WEB,), restrictive=True)
+
+
+def unchanged(table: str, act: str) -> str:
+    """Nor is anything of the table changed by that role."""
+    left = f"NOT networks_act_withheld('{act}')"
+    return rls.policy(table, f"{table}_act_change", "UPDATE", using=left, check=left, to=(rls.WEB,), restrictive=True)
+
+
+def refuse_withheld(act: str) -> str:
+    """First lines of a plpgsql function: refused to a role from which the act is withheld, whatever it may otherwise."""
+    return (
+        f"IF NOT {rls.TRUSTED} AND networks_act_withheld('{act}') THEN"
+        " RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE = 'act_withheld'; END IF;"
     )

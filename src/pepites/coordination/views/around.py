@@ -23,6 +23,7 @@ from pepites.coordination.forms import CloseForm, ConsentForm, ContactForm, Oppo
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import day_label, short_day, who
 from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.networks.acts import act_left
 from pepites.networks.models import Network
 
 NETWORK, PRACTICE, ALL = "reseau:", "lieu:", "tous"
@@ -81,7 +82,7 @@ def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
             }
             for one in found_pathways
         ],
-        "openable": [one for one in mine if one.pk not in taken],
+        "openable": [one for one in mine if one.pk not in taken] if act_left(actor, "pathway.open") else [],
     }
     return render(request, "coordination/pathways.html", context)
 
@@ -137,6 +138,7 @@ def consents(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("coordination:consents", public_id)
     context |= {
         "form": form,
+        "may_record": bool(act_left(actor, "consent.record")),
         "consents": around.consents_visible_to(actor, patient.pk),
         "oppositions": [
             {
