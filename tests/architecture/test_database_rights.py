@@ -97,6 +97,7 @@ DEFINER_FUNCTIONS = {
     "messaging_waiting": "urgent messages not acknowledged, of the actor",
     "networks_act_withheld": "whether every network of the acting practice withholds an act from its role",
     "networks_may_administer": "whether the actor administers a network",
+    "networks_suspend_unconfirmed": "roles whose review is too late end; the nightly job alone",
     "regional_accesses": "readings made through a link, for the cell that undid it",
     "regional_always_linked": "trigger: an active record always has its link",
     "regional_ask_link": "a link asked by a domain, decided by the cell",

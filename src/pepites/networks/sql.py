@@ -35,6 +35,30 @@ ACT_WITHHELD = rls.definer_function(
 )
 
 
+# Nightly: roles that nobody confirmed in time end. A network keeps its last administrator, who will confirm the others.
+SUSPEND = rls.worker_only(
+    rls.definer_function(
+        "networks_suspend_unconfirmed(p_before timestamptz)",
+        "TABLE (network_id bigint, practice_id bigint, role text)",
+        """
+    #variable_conflict use_column
+    DECLARE cutoff timestamptz := least(p_before, statement_timestamp() - interval '90 days');
+    BEGIN
+      RETURN QUERY
+      UPDATE networks_networkmembership m SET ends_at = statement_timestamp(), suspended_at = statement_timestamp()
+      WHERE m.ends_at IS NULL AND m.starts_at <= statement_timestamp() AND coalesce(m.confirmed_at, m.starts_at) < cutoff
+        AND (m.role <> 'administration' OR EXISTS (
+              SELECT 1 FROM networks_networkmembership o
+              WHERE o.network_id = m.network_id AND o.role = 'administration' AND o.id <> m.id AND o.ends_at IS NULL
+                AND coalesce(o.confirmed_at, o.starts_at) >= cutoff))
+      RETURNING m.network_id, m.practice_id, m.role::text;
+    END
+    """,
+        language="plpgsql",
+    )
+)
+
+
 def narrowed(table: str, act: str, *, unless: str = "false") -> str:
     """Nothing is added to the table by a role from which the act is withheld; ``unless`` tells what is no such act."""
     check = f"{unless} OR NOT networks_act_withheld('{act}')"
