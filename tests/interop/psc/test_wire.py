@@ -100,6 +100,30 @@ def test_a_service_that_fails_again_and_again_is_left_alone(psc: StandIn) -> Non
     assert reason(lambda: party.begin(return_to=RETURN_TO)) == "unavailable"  # the breaker is open, for a while
 
 
+def test_an_outage_is_what_the_provider_no_longer_answers(psc: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emergency codes follow this: nothing is down until it was asked twice in vain, or the breaker is open."""
+    monkeypatch.setattr("pepites.interop.psc.directory.ASK_AGAIN", 0.0)
+    party = relying_party(psc)
+    assert (party.is_down(ask=False), party.is_down(ask=True)) == (False, False)
+    psc.misbehave("decouverte")
+    assert not party.is_down(ask=False)  # nobody has met it yet
+    assert party.is_down(ask=True)
+    for _ in range(5):
+        reason(lambda: party.begin(return_to=RETURN_TO))
+    assert party.is_down(ask=False)
+    psc.misbehave("aucune")
+    assert party.is_down(ask=True)  # the breaker lets nobody ask for a while
+    monkeypatch.setattr("pepites.interop.breaker.PAUSE", 0.0)
+    assert not party.is_down(ask=True)
+    assert not party.is_down(ask=False)
+
+
+def test_one_answer_lost_is_no_outage(psc: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    party, answers = relying_party(psc), iter([False, True])
+    monkeypatch.setattr(type(party.published), "answers", lambda self, again=False: next(answers))
+    assert not party.is_down(ask=True)
+
+
 def test_a_userinfo_in_a_signed_jwt_is_read(psc: StandIn) -> None:
     psc.misbehave("userinfo_jwt")
     assert walk(psc, relying_party(psc)).national_id == NURSE

@@ -122,6 +122,12 @@ class ProSanteConnect:
             raise failed({"access_denied": "phone_denied", "expired_token": "phone_expired"}.get(str(error), "client"))
         return self._identity(said, nonce="")
 
+    def is_down(self, *, ask: bool) -> bool:
+        """The breaker's word; asked, and not open yet, the discovery document must fail twice in a row."""
+        if self.published.breaker.open:
+            return not (ask and self.published.answers())
+        return ask and not self.published.answers() and not self.published.answers(again=True)
+
     def _server_side(self, name: str) -> str:
         """Where a server calls; with a certificate, the address kept for that when there is one (RFC 8705 §5)."""
         found = self.published.metadata()
