@@ -34,6 +34,7 @@ DEFINER_FUNCTIONS = {
     "access_trace": "who opened a file, for its circle",
     "accounts_number_once": "trigger: a national identifier is given once, a professional by its number only",
     "accounts_rpps_proved": "trigger: a professional without a number gets the one its account proved",
+    "accounts_rpps_from_enrolment": "RPPS+ line of a local account that the actor has approved; returns no row",
     "accounts_end_practice": "departure: a place of practice and its roles, by who manages the structure",
     "accounts_manages": "whether the actor looks after the people of a structure",
     "accounts_client_domain": "identification domain of the machine client that acts",
