@@ -87,7 +87,7 @@ def emergency(request: HttpRequest) -> HttpResponse:
 
 def _outage(request: HttpRequest) -> Outage:
     """Declared, else what the provider's own silence says: it is asked with no transaction open."""
-    with unit_of_work(acting(request)):
+    with unit_of_work(acting(request), read_only=True):
         declared = outage_declared()
     if declared is not None:
         return Outage.DECLARED
