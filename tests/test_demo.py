@@ -8,11 +8,15 @@ from tests.conftest import as_owner
 
 from pepites.access.models import NetworkPatient
 from pepites.accounts.models import User
+from pepites.common.clock import today
 from pepites.coordination.enums import NoteType, TaskState
 from pepites.coordination.models import CareTeamMember, LiaisonNote, Pathway, Task
 from pepites.demo.build import build_demo
+from pepites.demo.directory import extraction, staff_numbers
 from pepites.demo.population import population
 from pepites.demo.staff import demo_accounts
+from pepites.directory.national.search import search_national
+from pepites.directory.national.selectors import last_load, lost_professionals, update_label
 from pepites.identity.models import DomainIdentity
 from pepites.messaging.models import Attachment, Conversation, Message
 from pepites.patients.models import Patient
@@ -26,6 +30,21 @@ def test_population_is_the_same_each_time() -> None:
     assert all(not person.phone or person.phone.startswith("0639 98") for person in population())
 
 
+def test_the_demonstration_directory_is_the_same_each_time_and_invented() -> None:
+    lines = list(extraction())
+    assert lines == list(extraction())
+    assert 300 < len(lines) < 600
+    rows = [line.rstrip("\n").split("|") for line in lines]
+    titles, people = rows[0], rows[1:]
+    assert {len(row) for row in people} == {len(titles)}
+    number, phone = titles.index("Identifiant PP"), titles.index("Téléphone (coord. structure)")
+    assert all(row[number].startswith("999") for row in people)  # given by no register
+    assert all(row[phone].startswith("063998") for row in people)  # kept for fiction
+    staff = {rpps for _, rpps in staff_numbers() if rpps}
+    assert {row[number] for row in people} >= staff
+    assert len({row[number] for row in people}) > len(staff) + 100
+
+
 def _shown(model: Any, column: str) -> set[Any]:
     return set(model.objects.values_list(column, flat=True))
 
@@ -37,6 +56,13 @@ def test_the_whole_territory_is_built_through_the_services(committed_database: d
         assert Patient.objects.count() == 300
         assert Pathway.objects.exclude(status="clos").values("patient").distinct().count() == 299  # one moved away
         assert NetworkPatient.objects.filter(ends_at=None).count() == 300
+        assert update_label(last_load()) == f"RPPS, mise à jour du {today():%d/%m/%Y}"
+        assert not lost_professionals()
+        found = search_national("amayota josette").rows
+        assert {(one.name, one.structure) for one in found} == {
+            ("Josette AMAYOTA", "Cabinet infirmier du Marché (démo)"),
+            ("Josette AMAYOTA", "Centre de santé du Haut-Fleuve (démo)"),
+        }
         assert User.objects.filter(demo=True).count() == len(demo_accounts())
         assert CareTeamMember.objects.filter(status="actif").count() > 60
         assert Message.objects.count() > 80

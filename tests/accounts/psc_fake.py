@@ -37,6 +37,7 @@ class Fake:
         self.away = "https://psc.invalid/fin"
         self.notice: LogoutNotice | None = None
         self.approved = False
+        self.down = False
 
     def begin(self, *, return_to: str, max_age: int | None = None, fresh: bool = False) -> AskedSignIn:
         if self.failure == "begin":
@@ -61,6 +62,9 @@ class Fake:
         if self.failure:
             raise IdentificationFailed(self.failure, "La demande n'a pas été approuvée.")
         return self.identity if self.approved else None
+
+    def is_down(self, *, ask: bool) -> bool:
+        return self.down
 
     def logout_url(self, *, id_token: str, return_to: str, state: str) -> str:
         said = f"id_token_hint={id_token}&post_logout_redirect_uri={return_to}&state={state}"

@@ -10,9 +10,12 @@ from tests import factories
 from tests.accounts.factories import account, sign_in
 from tests.conftest import as_owner, as_role
 
-from pepites.accounts.models import Homologation, LocalEnrolment, User
+from pepites.access.selectors import build_actor
+from pepites.accounts.models import Homologation, LocalEnrolment, RppsRegistration, User
+from pepites.accounts.rppsplus.services import open_from_enrolment
 from pepites.accounts.tasks import suspend_accounts
 from pepites.audit.models import Entry
+from pepites.audit.unit import unit_of_work
 from pepites.common.clock import CAYENNE, now
 from pepites.networks.models import Network
 
@@ -278,3 +281,90 @@ def test_with_a_number_one_comes_by_pro_sante_connect(network: Network, beside: 
     response = client.post(path, invitation(rpps="99700000017"), follow=True)
     assert "aucun lien" in response.content.decode()
     assert not User.objects.filter(login="yann.doliva").exists()
+
+
+# The RPPS+ line of a local account
+
+
+def registrations() -> list[RppsRegistration]:
+    with as_owner():
+        return list(RppsRegistration.objects.select_related("practice__professional", "enrolment").order_by("pk"))
+
+
+def approve(network: Network, **values: str) -> LocalEnrolment:
+    _, first = administrator(network)
+    _, second = administrator(network)
+    ask(first, network, **values)
+    assert "/invitation/" in answer(second, the_request(), "approve").content.decode()
+    return the_request()
+
+
+@pytest.mark.parametrize(
+    ("role_code", "expected"),
+    [("gestionnaire_cas", "309"), ("administratif", "331"), ("assistant_social", "345"), ("ide", None), ("kine", None)],
+)
+def test_approving_opens_the_rpps_line_of_roles_that_want_one(
+    network: Network, role_code: str, expected: str | None
+) -> None:
+    one = approve(network, profession=role_code)
+    lines = registrations()
+    assert [line.role_code for line in lines] == ([expected] if expected else [])
+    for line in lines:
+        assert (line.enrolment_id, line.organization_id, line.step) == (one.pk, one.organization_id, "a_enregistrer")
+        assert line.practice is not None
+        assert line.practice.professional.family_name == one.family_name
+    with as_owner():
+        assert Entry.objects.filter(code="accounts.rpps.added").count() == len(lines)
+
+
+def test_the_line_is_told_before_and_shown_after(network: Network) -> None:
+    _, first = administrator(network)
+    _, second = administrator(network)
+    ask(first, network, profession="gestionnaire_cas")
+    path = "/administration/comptes-locaux/"
+    assert "Approuver ouvre sa ligne de suivi : gestionnaire de cas" in second.get(path).content.decode()
+    answer(second, the_request(), "approve")
+    assert "inscription RPPS+ à suivre" in second.get(path).content.decode()
+    with as_owner():
+        platform = account(platform_admin=True)
+    client = Client()
+    sign_in(client, platform)
+    page = client.get(f"/administration/rpps/{the_request().organization.public_id}/").content.decode()
+    assert "Yann Doliva" in page
+
+
+def test_the_same_account_twice_makes_one_line(network: Network) -> None:
+    one = approve(network, profession="gestionnaire_cas")
+    with as_owner():
+        approver = User.objects.get(pk=one.approved_by_id)
+        actor = build_actor(approver, approver.professional.practices.get().pk)
+    with unit_of_work(actor):
+        assert open_from_enrolment(actor=actor, enrolment=one)
+    assert len(registrations()) == 1
+
+
+def test_a_line_that_waits_under_the_name_is_taken_up(network: Network) -> None:
+    _, first = administrator(network)
+    _, second = administrator(network)
+    ask(first, network, profession="gestionnaire_cas")
+    where = the_request().organization
+    with as_owner():
+        waiting = RppsRegistration.objects.create(
+            organization=where, family_name=" DOLIVA", given_name="yann", role_code="308",
+            step_on=day(-3), phone="0694 00 00 00",
+        )  # fmt: skip
+    answer(second, the_request(), "approve")
+    [line] = registrations()
+    assert (line.pk, line.role_code, line.phone) == (waiting.pk, "308", "0694 00 00 00")
+    assert (line.enrolment_id, line.practice is not None) == (the_request().pk, True)
+
+
+def test_nobody_else_opens_a_line_by_an_account_they_did_not_approve(network: Network) -> None:
+    one = approve(network, profession="gestionnaire_cas")
+    with as_owner():
+        RppsRegistration.objects.all().delete()
+        asker = User.objects.get(pk=one.requested_by_id)
+        actor = build_actor(asker, asker.professional.practices.get().pk)
+    with pytest.raises(DatabaseError), unit_of_work(actor):
+        open_from_enrolment(actor=actor, enrolment=one)
+    assert registrations() == []

@@ -83,6 +83,39 @@ def test_in_by_pro_sante_connect_then_out_on_both_sides(screen: tuple[int, int],
         page.wait_for_selector("text=Qui s'identifie")  # nobody is let in as the one before
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_sheet_printed_beforehand_lets_in_through_an_outage(settings: Any, screen: str) -> None:
+    nurse_with_two_places()
+    with (
+        wired(settings) as (address, psc, chromium),
+        open_page(chromium, f"{address}/connexion/", screen=screen) as page,
+    ):
+        identify(page, "Josette Amayota")
+        page.wait_for_url(f"{address}/contextes/**")
+        page.goto(f"{address}/compte/")
+        page.get_by_role("link", name="Imprimer des codes de secours").click()
+        page.wait_for_selector("h1:has-text('Codes de secours')")
+        assert_reached(page, "secours-imprimer")
+        page.get_by_label("Code personnel", exact=True).fill("402817")
+        page.get_by_label("Le même code personnel").fill("402817")
+        page.get_by_role("button", name="Obtenir la feuille").click()
+        page.wait_for_selector("text=Vos codes de secours")
+        assert_reached(page, "secours-feuille")
+        code = page.locator(".pp-codes .pp-code").first.inner_text()
+        page.context.clear_cookies()
+        psc.misbehave("decouverte")
+        page.goto(f"{address}/connexion/psc/secours/")
+        page.wait_for_selector("text=Pro Santé Connect est en panne")
+        assert_reached(page, "secours-entrer")
+        page.get_by_label("Numéro RPPS").fill(NURSE_RPPS)
+        page.get_by_label("Code de secours").fill(code)
+        page.get_by_label("Code personnel").fill("402817")
+        page.get_by_role("button", name="Entrer pour 4 heures").click()
+        page.wait_for_url(f"{address}/contextes/**")
+        assert page.get_by_text("Vous êtes entré par un code de secours").count() == 1
+        assert_reached(page, "secours-entree")
+
+
 def test_the_end_told_from_afar_cuts_the_other_tab(settings: Any) -> None:
     nurse_with_two_places()
     with wired(settings) as (address, psc, chromium), open_page(chromium, f"{address}/connexion/") as page:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from pepites.bench.directory_file import LABELS, rpps
 from pepites.directory.enums import Scope
 from pepites.directory.models import DirectoryLoad
 from pepites.directory.national.columns import normalise
+from pepites.directory.national.invented import LABELS, rpps
 from pepites.directory.national.loading import load_files
 
 TITLES = LABELS.removesuffix("|").split("|")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.conftest import shared_data
 from tests.directory import national_files as files
 
-from pepites.bench.directory_file import LABELS
 from pepites.common.errors import DomainError
 from pepites.directory.national import reading
 from pepites.directory.national.columns import COLUMNS, FileKind, kind_of, normalise, read_header
+from pepites.directory.national.invented import LABELS
 from pepites.directory.national.parsing import Parser
 from pepites.directory.national.reading import Lines, Source, sources_of
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from tests.cli.serving import pepites
 from tests.e2e.platform import Desk, Platform, browser, start
 
-from pepites.bench.directory_file import FIRST_DAY, rpps, write
+from pepites.bench.directory_file import FIRST_DAY
+from pepites.directory.national.invented import rpps, write
 
 
 @pytest.fixture(scope="session")

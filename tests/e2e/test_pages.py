@@ -127,6 +127,7 @@ PAGES = [
     PageType("rpps", "/administration/rpps/", login="ncordelin"),
     PageType("comptes-locaux", "/administration/comptes-locaux/", login="abellony"),
     PageType("compte-local", "/administration/reseaux/maia/compte-local/", login="abellony"),
+    PageType("pannes", "/administration/identification/pannes/", login="ncordelin"),
     PageType("matrice", "/administration/reseaux/maia/habilitations/", login="abellony", is_list=True),
     PageType("habilitations", "/administration/habilitations/", login="abellony"),
     PageType("remises-a-zero", "/administration/remises-a-zero/", login="abellony"),

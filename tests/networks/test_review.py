@@ -6,15 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 from tests import factories
 from tests.accounts.factories import account, sign_in
-from tests.conftest import as_owner
+from tests.conftest import as_owner, as_role
 
 from pepites.accounts.models import User
 from pepites.audit.models import Entry
+from pepites.audit.unit import unit_of_work
+from pepites.common.actor import system_actor
 from pepites.common.clock import now
+from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network, NetworkMembership
+from pepites.networks.selectors import in_force
+from pepites.networks.services import add_membership
+from pepites.networks.tasks import suspend_roles
 
 pytestmark = pytest.mark.django_db
 PATH = "/administration/habilitations/"
@@ -148,3 +155,86 @@ def test_the_review_costs_the_same_whatever_its_length(network: Network, django_
         role(network, 91)
     with django_assert_max_num_queries(9):
         assert client.get(PATH).content.decode().count('name="role"') == 15
+
+
+# Roles that nobody reviewed
+
+
+def night() -> int:
+    with as_role("pepites_worker"):
+        return suspend_roles()
+
+
+def test_nothing_is_suspended_unless_it_was_asked_for(network: Network, settings: Any) -> None:
+    settings.PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = 0
+    forgotten = role(network, 900)
+    assert night() == 0
+    forgotten.refresh_from_db()
+    assert forgotten.ends_at is None
+
+
+def test_a_role_left_without_review_stops_then_opens_again(network: Network, settings: Any) -> None:
+    settings.PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = 30
+    _, client = administrator(network)
+    forgotten, waiting, reviewed = role(network, 121), role(network, 119), role(network, 400, confirmed_at=now())
+    assert "sera suspendu le" in client.get(PATH).content.decode()
+    assert (night(), night()) == (1, 0)
+    for one in (forgotten, waiting, reviewed):
+        one.refresh_from_db()
+    assert (forgotten.ends_at is not None, waiting.ends_at, reviewed.ends_at) == (True, None, None)
+    assert in_force_ids(network) >= {waiting.pk, reviewed.pk}
+    assert forgotten.pk not in in_force_ids(network)
+    page = client.get(PATH).content.decode()
+    assert page.index("Suspendu le") < page.index(waiting.practice.professional.display_name)  # the suspended first
+    assert "1 rôle confirmé" in decide(client, "keep", forgotten).content.decode()
+    forgotten.refresh_from_db()
+    assert (forgotten.ends_at, forgotten.suspended_at) == (None, None)
+    with as_owner():
+        codes = [one.code for one in Entry.objects.filter(object_id=str(forgotten.practice_id)).order_by("id")]
+    assert codes == ["networks.membership.suspended", "networks.membership.restored"]
+
+
+def in_force_ids(network: Network) -> set[int]:
+    with as_owner():
+        return set(NetworkMembership.objects.filter(in_force(), network=network).values_list("pk", flat=True))
+
+
+def test_a_suspended_role_is_withdrawn_for_good_or_given_anew(network: Network, settings: Any) -> None:
+    settings.PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = 30
+    user, client = administrator(network)
+    gone, given = role(network, 200), role(network, 200)
+    assert night() == 2
+    assert "1 rôle retiré" in decide(client, "withdraw", gone).content.decode()
+    actor = factories.actor_for(user.professional.practices.get())
+    with unit_of_work(actor):
+        add_membership(actor=actor, network_id=network.pk, practice_id=given.practice_id, role=MemberRole.MEMBER)
+    assert "Rien à revoir" in client.get(PATH).content.decode()
+    assert "Cochez au moins un rôle" in decide(client, "keep", gone).content.decode()
+    gone.refresh_from_db()
+    assert gone.ends_at is not None
+
+
+def test_a_network_keeps_its_last_administrator(network: Network, settings: Any) -> None:
+    settings.PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = 30
+    one, two = role(network, 500, "administration"), role(network, 300, "administration")
+    assert night() == 0
+    role(network, 10, "administration")
+    assert night() == 2
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert one.suspended_at
+    assert two.suspended_at
+
+
+def test_the_web_suspends_nobody_and_the_night_not_before_ninety_days(network: Network) -> None:
+    user, _ = administrator(network)
+    recent = role(network, 80)
+    actor = factories.actor_for(user.professional.practices.get())
+    ask = "SELECT count(*) FROM networks_suspend_unconfirmed(now())"
+    with pytest.raises(DatabaseError), unit_of_work(actor), connection.cursor() as cursor:
+        cursor.execute(ask)
+    with as_role("pepites_worker"), unit_of_work(system_actor("essai")), connection.cursor() as cursor:
+        cursor.execute(ask)
+        assert cursor.fetchone() == (0,)
+    recent.refresh_from_db()
+    assert recent.ends_at is None

@@ -7,6 +7,7 @@ through. They raise with SQLSTATE ``PE403`` and a reason word that ``access.serv
 from pepites.access.merging import functions as merging
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, ACTOR_USER, TRUSTED
+from pepites.networks.sql import refuse_withheld
 
 _REFUSE = "RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE = "
 
@@ -148,6 +149,7 @@ LIFT_OPPOSITION = rls.definer_function(
     f"""
     DECLARE o access_opposition;
     BEGIN
+      {refuse_withheld("consent.record")}
       PERFORM access_lock((SELECT patient_id FROM access_opposition WHERE public_id = p_opposition));
       SELECT * INTO o FROM access_opposition WHERE public_id = p_opposition AND lifted_at IS NULL FOR UPDATE;
       IF o.id IS NULL THEN RETURN false; END IF;
@@ -171,6 +173,7 @@ OFFER = rls.definer_function(
     "void",
     f"""
     BEGIN
+      {refuse_withheld("circle.invite")}
       PERFORM access_lock(p_patient);
       IF NOT {TRUSTED} AND access_standing_level(p_patient) < 3 THEN {_REFUSE} 'level_too_low'; END IF;
       IF EXISTS (SELECT 1 FROM access_opposition o WHERE o.patient_id = ANY(access_person_set(p_patient))
@@ -231,6 +234,7 @@ ENROL = rls.definer_function(
     f"""
     DECLARE done boolean;
     BEGIN
+      {refuse_withheld("pathway.open")}
       IF NOT {TRUSTED} AND NOT EXISTS (
           SELECT 1 FROM networks_networkmembership m WHERE m.network_id = p_network AND m.practice_id = {ACTOR_PRACTICE}
             AND m.role IN ('coordination', 'administration')
@@ -270,6 +274,7 @@ BREAK_GLASS = rls.definer_function(
     f"""
     DECLARE until timestamptz := statement_timestamp() + make_interval(hours => least(p_hours, 4));
     BEGIN
+      {refuse_withheld("emergency.open")}
       IF NOT EXISTS (SELECT 1 FROM directory_practitionerrole pr JOIN directory_professional p ON p.id = pr.professional_id
                      WHERE pr.id = {ACTOR_PRACTICE} AND p.category = 'sante') THEN {_REFUSE} 'category_excluded'; END IF;
       IF NOT EXISTS (SELECT 1 FROM patients_patient p WHERE p.id = p_patient AND p.active

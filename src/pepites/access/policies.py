@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pepites.access.enums import Level, Regime
+from pepites.accounts.values import Assurance
 from pepites.common.actor import Actor, ProfessionCategory
 from pepites.common.decision import Decision, Reason, allow, deny
 from pepites.common.errors import Refused
@@ -88,6 +89,8 @@ def can_break_glass(actor: Actor) -> Decision:
     """Bris de glace: health professionals only, strongly signed in, in a place of practice (coordination §2.4-3)."""
     if not actor.strong:
         return deny(Reason.WEAK_AUTHENTICATION)
+    if actor.assurance == Assurance.EMERGENCY:  # for who is signed in at full level only (annuaire §6.4 a)
+        return deny(Reason.EMERGENCY_MEANS)
     if actor.practice_id is None:
         return deny(Reason.NO_CONTEXT)
     if actor.category is not ProfessionCategory.HEALTH:

@@ -11,6 +11,7 @@ from pepites.access.enums import Level
 from pepites.access.policies import SharingFacts, decide_sharing, require
 from pepites.accounts.models import User
 from pepites.accounts.reading import context_sql
+from pepites.accounts.values import Assurance
 from pepites.common.actor import Actor, ActorKind, ActorRef, Channel, ProfessionCategory, Purpose
 from pepites.common.decision import Decision, Reason, deny
 from pepites.common.errors import Refused
@@ -102,7 +103,10 @@ def actor_of(request: HttpRequest) -> Actor:
             session_ref=(session.session_key or "")[:8], request_id=request_id, ip=client_ip(request),
         ),
     )  # fmt: skip
-    return replace(actor, assurance=str(session.get("assurance", "")))
+    assurance = str(session.get("assurance", ""))
+    if assurance == Assurance.EMERGENCY:  # care goes on; administering waits for Pro Santé Connect (annuaire §6.4 b)
+        actor = replace(actor, platform_admin=False, administered=frozenset(), identity_cell=False)
+    return replace(actor, assurance=assurance)
 
 
 def level_on(patient_id: int) -> int:

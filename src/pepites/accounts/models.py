@@ -335,6 +335,7 @@ class AccessToken(models.Model):
 
 
 from pepites.accounts.enrolment.models import LocalEnrolment  # noqa: E402
+from pepites.accounts.outage.models import DeclaredOutage, EmergencyCode, EmergencySeries  # noqa: E402
 from pepites.accounts.rppsplus.models import (  # noqa: E402 - they point to the accounts above
     RppsContract,
     RppsRegistration,
@@ -342,7 +343,8 @@ from pepites.accounts.rppsplus.models import (  # noqa: E402 - they point to the
 )
 
 __all__ = [
-    "AccessToken", "FactorReset", "FederatedIdentity", "FederatedSignIn", "Homologation", "Invitation",
+    "AccessToken", "DeclaredOutage", "EmergencyCode", "EmergencySeries",
+    "FactorReset", "FederatedIdentity", "FederatedSignIn", "Homologation", "Invitation",
     "LocalEnrolment", "Passkey", "RecoveryCode", "RppsContract", "RppsRegistration", "ServiceClient",
     "StructureManager", "Throttle", "TotpDevice", "UsedAssertion", "UsedLogoutToken", "User", "UserManager",
     "UserSession",

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from pepites.accounts.models import User
-from pepites.accounts.values import NATIONAL
+from pepites.accounts.values import NATIONAL, Assurance
 from pepites.common.actor import Actor, ActorKind, Channel
 from pepites.common.decision import Decision, Reason, allow, deny
 
@@ -44,6 +44,8 @@ def may_use_national(actor: Actor, service: str) -> Decision:
 
     Jobs and machine clients speak with the structure's own certificate, not with a person's means.
     """
+    if actor.assurance == Assurance.EMERGENCY:
+        return deny(Reason.EMERGENCY_MEANS)
     if not actor.signed_in or service not in settings.PEPITES_NATIONAL_MEANS_FOR:
         return allow("moyen")
     return allow("moyen") if actor.assurance in NATIONAL else deny(Reason.MEANS_TOO_WEAK)

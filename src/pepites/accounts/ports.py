@@ -118,6 +118,10 @@ class IdentityProvider(Protocol):
         """The person once they approved, None while they have not; raises ``IdentificationFailed``."""
         ...
 
+    def is_down(self, *, ask: bool) -> bool:
+        """Whether the provider has stopped answering; ``ask`` calls it when that is not known yet."""
+        ...
+
     def logout_url(self, *, id_token: str, return_to: str, state: str) -> str:
         """Where to end the provider's own session; empty when it cannot be said."""
         ...

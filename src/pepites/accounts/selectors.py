@@ -17,6 +17,7 @@ from pepites.accounts.models import (
     User,
     UserSession,
 )
+from pepites.accounts.outage.enums import SESSION_HOURS
 from pepites.accounts.policies import can_administer_account
 from pepites.accounts.ports import psc_configured
 from pepites.accounts.values import Assurance, Method
@@ -180,6 +181,7 @@ _METHODS = {
     "local+recuperation": "mot de passe et code de récupération",
     "demo": "démonstration",
     "psc": "Pro Santé Connect",
+    "secours": "code de secours",
 }
 
 
@@ -229,7 +231,10 @@ def local_assurance(method: Method) -> Assurance:
 def session_limits_passed(row: UserSession, moment: datetime) -> bool:
     """Whether a session is over: idle too long, open for too long (design §8), or of a demonstration that is over."""
     idle = timedelta(minutes=settings.PEPITES_IDLE_MINUTES)
-    hours = settings.PEPITES_PSC_HOURS if row.auth_method == Method.PSC else settings.PEPITES_SESSION_HOURS
+    hours = {Method.PSC: settings.PEPITES_PSC_HOURS, Method.EMERGENCY: SESSION_HOURS}.get(
+        row.auth_method,
+        settings.PEPITES_SESSION_HOURS,  # type: ignore[call-overload]
+    )
     total = timedelta(hours=hours)
     if row.auth_method == Method.DEMO and (settings.PRODUCTION or not settings.PEPITES_DEMO):
         return True

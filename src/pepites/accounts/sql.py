@@ -72,6 +72,39 @@ MANAGES = rls.definer_function(
     volatile="STABLE",
 )
 
+# A local account was opened for somebody who waits for a number: their line, or the one that waits for them already.
+# Who approved may follow another structure than theirs, and reads nothing of its list.
+RPPS_FROM_ENROLMENT = rls.definer_function(
+    "accounts_rpps_from_enrolment(p_enrolment bigint, p_public uuid, p_role text, p_day date)",
+    "boolean",
+    f"""
+    DECLARE e accounts_localenrolment; place bigint; kept bigint;
+    BEGIN
+      SELECT * INTO e FROM accounts_localenrolment WHERE id = p_enrolment AND approved_by_id = {ACTOR_USER};
+      IF e.id IS NULL THEN RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE = 'role_missing'; END IF;
+      PERFORM pg_advisory_xact_lock(hashtextextended('rpps ' || e.organization_id, 0));
+      IF EXISTS (SELECT 1 FROM accounts_rppsregistration r WHERE r.enrolment_id = e.id) THEN RETURN false; END IF;
+      SELECT pr.id INTO place FROM directory_practitionerrole pr JOIN accounts_user u ON u.professional_id = pr.professional_id
+      WHERE u.id = e.user_id AND pr.organization_id = e.organization_id AND pr.ends_at IS NULL ORDER BY pr.id LIMIT 1;
+      SELECT r.id INTO kept FROM accounts_rppsregistration r
+      WHERE r.organization_id = e.organization_id AND r.step NOT IN ('clos', 'a_clore') AND r.enrolment_id IS NULL
+        AND (r.practice_id IS NULL OR r.practice_id = place)
+        AND lower(btrim(r.family_name)) = lower(btrim(e.family_name))
+        AND lower(btrim(r.given_name)) = lower(btrim(e.given_name)) ORDER BY r.id LIMIT 1;
+      IF kept IS NOT NULL THEN
+        UPDATE accounts_rppsregistration SET enrolment_id = e.id, practice_id = place WHERE id = kept;
+        RETURN false;
+      END IF;
+      INSERT INTO accounts_rppsregistration (public_id, organization_id, practice_id, family_name, given_name, email,
+          phone, role_code, step, step_on, rpps, check_result, created_by_id, enrolment_id)
+      VALUES (p_public, e.organization_id, place, e.family_name, e.given_name, e.email, '', p_role, 'a_enregistrer', p_day,
+          '', '', {ACTOR_USER}, e.id);
+      RETURN true;
+    END
+    """,
+    language="plpgsql",
+)
+
 # A departure: the place of practice and its roles in networks close together, by who manages the structure.
 END_PRACTICE = rls.definer_function(
     "accounts_end_practice(p_practice bigint)",

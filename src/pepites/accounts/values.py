@@ -13,6 +13,7 @@ class Method(StrEnum):
     RECOVERY = "local+recuperation"
     DEMO = "demo"
     PSC = "psc"
+    EMERGENCY = "secours"  # a code of the sheet, while Pro Santé Connect is down
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Assurance(StrEnum):
     HOMOLOGATED = "local_homologue"
     TRANSITION = "local_transition"
     DEMO = "demo"
+    EMERGENCY = "secours"
     NONE = ""
 
 

@@ -57,4 +57,21 @@ def homologation(reference: str, signatory: str, signed_on: datetime, expires_on
     click.echo(f"Homologation « {made.reference} » enregistrée, jusqu'au {made.expires_on:%d/%m/%Y}.")
 
 
+@admin.command(short_help="Déclarer une panne de Pro Santé Connect.")
+@click.argument("reason", metavar="CONSTAT")
+@click.option("--heures", "hours", metavar="N", type=click.IntRange(1, 12), default=4, help="Douze au plus ; 4 sinon.")
+def panne(reason: str, hours: int) -> None:
+    """Déclarer que Pro Santé Connect ne laisse entrer personne : les codes de secours imprimés laissent entrer."""
+    with ready("owner"):
+        from pepites.accounts.outage.services import declare_outage
+        from pepites.audit.unit import unit_of_work
+        from pepites.common.actor import Channel, system_actor
+        from pepites.common.clock import CAYENNE
+
+        actor = system_actor("admin_panne", channel=Channel.COMMAND)
+        with unit_of_work(actor):
+            made = declare_outage(actor=actor, reason=reason, hours=hours)
+    click.echo(f"Panne déclarée, jusqu'au {made.ends_at.astimezone(CAYENNE):%d/%m/%Y à %H h %M} (heure de Cayenne).")
+
+
 admin.add_command(client)

@@ -59,3 +59,18 @@ def professionals(files: tuple[Path, ...], force: bool, scope: str | None) -> in
         from pepites.directory.national.command import run
 
         return run(files, force=force, scope=scope)
+
+
+@import_group.command(short_help="Charger les structures FINESS.")
+@click.argument("file", metavar="FICHIER", type=_FILE)
+@click.option("--force", is_flag=True, help="Charger même si le fichier a bien moins de structures qu'attendu.")
+@click.option("--scope", type=click.Choice(["guyane", "france"]), help="Ce qui est gardé (PEPITES_ANNUAIRE_SCOPE).")
+def structures(file: Path, force: bool, scope: str | None) -> int:
+    """Charger l'extraction FINESS des établissements (etalab-cs1100507) : FICHIER, en CSV ou en ZIP."""
+    if not database_urls(var_dir()).owner:
+        message = "Charger FINESS demande l'adresse du compte propriétaire (PEPITES_DATABASE_ADMIN_URL)."
+        raise click.ClickException(message)
+    with ready("owner"):
+        from pepites.directory.national.command import run_structures
+
+        return run_structures(file, force=force, scope=scope)

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     WEAK_AUTHENTICATION = "weak_authentication"
     MEANS_TOO_WEAK = "means_too_weak"
+    EMERGENCY_MEANS = "emergency_means"
     ACT_WITHHELD = "act_withheld"
     NO_CONTEXT = "no_context"
     CATEGORY_EXCLUDED = "category_excluded"
@@ -35,6 +36,10 @@ MESSAGES = {
     Reason.MEANS_TOO_WEAK: (
         "Ce service national demande une connexion par Pro Santé Connect : votre compte local ne suffit pas."
         " Déconnectez-vous, puis entrez avec votre carte CPS ou l'application e-CPS."
+    ),
+    Reason.EMERGENCY_MEANS: (
+        "Vous êtes entré par un code de secours : cet acte demande Pro Santé Connect. Attendez son retour, ou passez"
+        " par un collègue."
     ),
     Reason.ACT_WITHHELD: "Votre réseau a retiré cet acte à votre rôle. Adressez-vous à son administrateur.",
     Reason.NO_CONTEXT: "Choisissez d'abord votre lieu d'exercice.",

@@ -111,6 +111,9 @@ PEPITES_INSI_LOT_MAX = int(os.environ.get("PEPITES_INSI_LOT_MAX", "1000"))
 PEPITES_INSI_APPELS_PAR_HEURE = int(os.environ.get("PEPITES_INSI_APPELS_PAR_HEURE", "20"))
 PEPITES_INSI_LIGATURES = _flag("PEPITES_INSI_LIGATURES", default=True)  # transliterate; else refuse before the call
 
+# Days after which a role whose review is due, and that nobody confirmed, is suspended at night; 0: never.
+PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = int(os.environ.get("PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS", "0"))
+
 # Pro Santé Connect (docs/exploitation/pro-sante-connect.md): off without an address and a client.
 PEPITES_PSC_ENV = os.environ.get("PEPITES_PSC_ENV", "").strip()  # bas | prod | local
 PEPITES_PSC_METADATA_URL = os.environ.get("PEPITES_PSC_METADATA_URL", "") or psc.METADATA.get(PEPITES_PSC_ENV, "")

@@ -3,6 +3,7 @@
 from pepites.access.sql import COORDINATED, OWN_ORGANIZATION
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, TRUSTED
+from pepites.networks.sql import refuse_withheld
 
 OPEN_PATHWAY = rls.definer_function(
     "coordination_open_pathway(p_patient bigint, p_network bigint, p_organization bigint, p_opened date, p_public uuid)",
@@ -10,6 +11,7 @@ OPEN_PATHWAY = rls.definer_function(
     f"""
     DECLARE found_id bigint;
     BEGIN
+      {refuse_withheld("pathway.open")}
       IF NOT {TRUSTED} AND NOT EXISTS (
           SELECT 1 FROM networks_networkmembership m WHERE m.network_id = p_network AND m.practice_id = {ACTOR_PRACTICE}
             AND m.role IN ('coordination', 'administration')

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db import connection
 
-from pepites.access.enums import Level
 from pepites.access.events import EmergencyOpened
 from pepites.access.selectors import level_on
 from pepites.audit.unit import current
@@ -13,6 +12,7 @@ from pepites.common.events import subscribe
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.enums import OPEN_TASK, MemberRole, TaskKind
 from pepites.coordination.models import Task
+from pepites.coordination.policies import can_write_task
 from pepites.coordination.services import create_task
 from pepites.identity.events import InsiUnavailable, RowMisplaced
 from pepites.identity.selectors.labels import grouped_regional_id
@@ -32,7 +32,7 @@ def subscribe_all() -> None:
 def remind_of_insi(event: InsiUnavailable) -> None:
     """INSi did not answer: a reminder for whoever asked, due tomorrow, once; never an automatic retrieval (INSI-5)."""
     actor = current().actor
-    if actor.practice_id is None or level_on(event.patient_id) < Level.SOCIAL:
+    if actor.practice_id is None or not can_write_task(actor, level_on(event.patient_id)):
         return
     waiting = Task.objects.filter(
         patient_id=event.patient_id, title=INSI_REMINDER, owner_practice_id=actor.practice_id,

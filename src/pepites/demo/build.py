@@ -7,11 +7,12 @@ from pepites.accounts.models import User
 from pepites.accounts.services import create_account, ensure_demo_factor
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
+from pepites.demo.directory import load_directory, staff_numbers
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
 from pepites.demo.places import STRUCTURES
-from pepites.demo.staff import ALL_STAFF, STAFF, StaffSpec
+from pepites.demo.staff import STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
 from pepites.directory.enums import Category
 from pepites.directory.models import Organization, PractitionerRole, Professional
@@ -31,6 +32,8 @@ def build_demo(progress: Progress) -> None:
     progress("Réseaux, structures et professionnels")
     with unit_of_work(system):
         practices = _staff(system)
+    progress("Annuaire national inventé")
+    load_directory()
     actors = Actors(practices)
     progress("Personnes suivies")
     people = create_people(actors, progress)
@@ -64,11 +67,10 @@ def _staff(system: Actor) -> dict[str, list[PractitionerRole]]:
         )
         for place in STRUCTURES
     }
-    ordered = sorted(ALL_STAFF, key=lambda spec: (not spec.rpps, spec.login))  # sponsors before those they vouch for
     practices: dict[str, list[PractitionerRole]] = {}
     sponsor: Professional | None = None
-    for number, spec in enumerate(ordered, start=1):
-        professional = _professional(system, spec, number, sponsor)
+    for spec, rpps in staff_numbers():
+        professional = _professional(system, spec, rpps, sponsor)
         if spec.login == SPONSOR or sponsor is None:
             sponsor = professional
         practices[spec.login] = _practices(system, spec, professional, places)
@@ -87,7 +89,7 @@ def _staff(system: Actor) -> dict[str, list[PractitionerRole]]:
     return practices
 
 
-def _professional(system: Actor, spec: StaffSpec, number: int, sponsor: Professional | None) -> Professional:
+def _professional(system: Actor, spec: StaffSpec, rpps: str, sponsor: Professional | None) -> Professional:
     code, label = spec.profession
     return create_professional(
         actor=system,
@@ -97,7 +99,7 @@ def _professional(system: Actor, spec: StaffSpec, number: int, sponsor: Professi
         profession_code=code,
         profession_label=label,
         category=Category(spec.category),
-        rpps=f"999{number:08d}" if spec.rpps else None,
+        rpps=rpps or None,
         sponsor_id=None if spec.rpps or sponsor is None else sponsor.pk,
     )
 

@@ -27,6 +27,7 @@ class DirectoryConfig(AppConfig):
             PersonalData("directory.PractitionerRole", "professional", "professional_id", "annuaire", kept),
             PersonalData("directory.NationalPerson", "professional", "id", "annuaire", copied),
             PersonalData("directory.NationalStructure", "professional", "id", "annuaire", copied),
+            PersonalData("directory.FinessStructure", "professional", "finess", "annuaire", copied),
             PersonalData("directory.NationalActivity", "professional", "person_id", "annuaire", copied),
             PersonalData("directory.NationalSkill", "professional", "person_id", "annuaire", copied),
             PersonalData("directory.NationalDiploma", "professional", "person_id", "annuaire", copied),

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from pepites.common.identifiers import new_uuid
 from pepites.directory.enums import Category, OrganizationKind
+from pepites.directory.finess.models import FinessStructure
 from pepites.directory.national.models import (
     DirectoryLoad,
     LiveLookup,
@@ -20,6 +21,7 @@ from pepites.directory.national.models import (
 
 __all__ = [
     "DirectoryLoad",
+    "FinessStructure",
     "LiveLookup",
     "NationalActivity",
     "NationalDiploma",

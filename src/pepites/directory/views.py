@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from pepites.audit.unit import release_connection, unit_of_work
+from pepites.directory.finess.selectors import finess_label, structure_by_finess
 from pepites.directory.national import live
 from pepites.directory.national.search import search_national
 from pepites.directory.national.selectors import last_load, lost_professionals, recent_loads, update_label
@@ -26,7 +27,8 @@ def national(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed,
         "found": search_national(typed) if typed else None,
-        "update": update_label(last_load()),
+        "update": ". ".join(filter(None, (update_label(last_load()), finess_label()))),
+        "structure": structure_by_finess(typed),
         "number": typed if RPPS.match(typed) and national_directory() is not None else "",
         "lost": lost_professionals() if administers and not typed else [],
         "loads": [] if typed else recent_loads(),

@@ -17,6 +17,12 @@ class Breaker:
     trying: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def open(self) -> bool:
+        """Whether the service is held for down."""
+        with self._lock:
+            return self.opened_at is not None
+
     def allows(self) -> bool:
         """Whether a call may be made now."""
         with self._lock:

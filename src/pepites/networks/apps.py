@@ -23,6 +23,8 @@ class NetworksConfig(AppConfig):
                 "networks.membership.added": "Membre ajouté à un réseau",
                 "networks.membership.ended": "Rôle terminé dans un réseau",
                 "networks.membership.confirmed": "Rôle confirmé à la revue des habilitations",
+                "networks.membership.suspended": "Rôle suspendu, faute de revue des habilitations",
+                "networks.membership.restored": "Rôle suspendu rouvert à la revue des habilitations",
                 "networks.matrix.published": "Habilitations d'un réseau publiées",
                 "networks.habilitations.exported": "Habilitations exportées",
             }

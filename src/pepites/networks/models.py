@@ -38,6 +38,8 @@ class NetworkMembership(models.Model):
     # The last review of habilitations that kept the role (RIE §6.3), and the account that did it.
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.BigIntegerField(null=True)
+    # Ended by itself, for want of a review: whoever confirms it gives it back.
+    suspended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

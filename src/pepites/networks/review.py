@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from pepites.common.actor import Actor
@@ -37,10 +38,15 @@ class RoleLine:
     since: str
     confirmed: str
     late: bool
+    suspended: str
+    ends_soon: str
 
 
-def _rows(actor: Actor) -> "QuerySet[Any]":
-    rows = NetworkMembership.objects.filter(in_force(), network__active=True)
+def _rows(actor: Actor, *, suspended: bool = False) -> "QuerySet[Any]":
+    """Roles in force, and those suspended for want of a review when they are asked for too."""
+    waiting = Q(suspended_at__isnull=False, practice__ends_at__isnull=True)
+    which = in_force() | waiting if suspended else in_force()
+    rows = NetworkMembership.objects.filter(which, network__active=True)
     if not actor.platform_admin:
         rows = rows.filter(network_id__in=actor.administered)
     return rows.select_related("network", "practice__professional", "practice__organization").annotate(
@@ -49,13 +55,14 @@ def _rows(actor: Actor) -> "QuerySet[Any]":
 
 
 def due(actor: Actor, *, limit: int = 100) -> tuple[list[RoleLine], int]:
-    """Roles not looked at for ninety days in the networks the actor administers, the oldest first; and how many."""
-    ordered = _due(actor).order_by("looked_at", "pk")
+    """Roles not looked at for ninety days in the networks the actor administers, those suspended first, then the
+    oldest; and how many."""
+    ordered = _due(actor).order_by(F("suspended_at").asc(nulls_last=True), "looked_at", "pk")
     return [_line(row) for row in ordered[:limit]], ordered.count()
 
 
 def _due(actor: Actor) -> "QuerySet[Any]":
-    rows = _rows(actor).filter(looked_at__lt=now() - EVERY)
+    rows = _rows(actor, suspended=True).filter(looked_at__lt=now() - EVERY)
     return rows if actor.professional_id is None else rows.exclude(practice__professional_id=actor.professional_id)
 
 
@@ -66,16 +73,18 @@ def due_count(actor: Actor) -> int:
 
 def chosen(actor: Actor, ids: Iterable[int]) -> list[NetworkMembership]:
     """Roles named by their keys, among those the actor administers."""
-    return list(_rows(actor).filter(pk__in=list(ids)))
+    return list(_rows(actor, suspended=True).filter(pk__in=list(ids)))
 
 
 def _line(row: Any) -> RoleLine:
     person = row.practice.professional
     looked_at: datetime = row.looked_at
+    days = settings.PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS
+    ends_on = looked_at + EVERY + timedelta(days=days) if days and not row.suspended_at else None
     return RoleLine(
         row.pk, person.display_name, row.practice.role_label, row.practice.organization.name, row.network.name,
         row.network.colour, MemberRole(row.role).label, _day(row.starts_at), _day(row.confirmed_at),
-        looked_at < now() - EVERY - LATE,
+        looked_at < now() - EVERY - LATE, _day(row.suspended_at), _day(ends_on),
     )  # fmt: skip
 
 

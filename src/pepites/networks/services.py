@@ -1,6 +1,10 @@
 """Writing on networks: the pilot ones, and their members."""
 
-from django.db import IntegrityError, transaction
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
@@ -10,6 +14,7 @@ from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network, NetworkMembership
 from pepites.networks.packs.shipped import publish_shipped
 from pepites.networks.policies import can_administer_network
+from pepites.networks.review import EVERY
 
 PILOTS = (
     ("maia", "MAIA – Géronto", "MAIA", 2, "usager"),
@@ -51,6 +56,7 @@ def add_membership(*, actor: Actor, network_id: int, practice_id: int, role: Mem
             membership = NetworkMembership.objects.create(
                 network_id=network_id, practice_id=practice_id, role=role, starts_at=now()
             )
+            _forget_suspended(network_id, practice_id, role)
     except IntegrityError:
         raise DomainError("Ce professionnel vient d'être ajouté par quelqu'un d'autre. Rechargez la page.") from None
     record(
@@ -86,18 +92,53 @@ def end_membership(*, actor: Actor, network_id: int, membership_id: int) -> None
     )
 
 
+def drop_suspended(*, actor: Actor, membership: NetworkMembership) -> None:
+    """Withdraw for good a role that was suspended: it leaves the list of the review."""
+    _require(actor, membership.network_id)
+    if not NetworkMembership.objects.filter(pk=membership.pk, suspended_at__isnull=False).update(suspended_at=None):
+        raise NotFound
+    record("networks.membership.ended", action="U", object_type="practice", object_id=membership.practice_id,
+           detail={"network": membership.network_id, "role": membership.role})  # fmt: skip
+
+
+def suspend_unconfirmed() -> int:
+    """End the roles whose review is overdue by as many days as the setting says, in the unit under way; how many.
+
+    The database ends them itself: the job that asks may change no role (RIE §6.3). Zero days: never.
+    """
+    days = settings.PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS
+    if not days:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM networks_suspend_unconfirmed(%s)", [now() - EVERY - timedelta(days=days)])
+        ended = cursor.fetchall()
+    for network_id, practice_id, role in ended:
+        record("networks.membership.suspended", action="U", object_type="practice", object_id=practice_id,
+               detail={"network": network_id, "role": role})  # fmt: skip
+    return len(ended)
+
+
+def _forget_suspended(network_id: int, practice_id: int, role: str) -> None:
+    NetworkMembership.objects.filter(
+        network_id=network_id, practice_id=practice_id, role=role, suspended_at__isnull=False
+    ).update(suspended_at=None)
+
+
 def confirm_membership(*, actor: Actor, membership: NetworkMembership) -> None:
-    """Keep a role at the quarterly review: it comes back in ninety days (RIE §6.3). One's own is for another."""
+    """Keep a role at the quarterly review: it comes back in ninety days (RIE §6.3). One's own is for another.
+
+    A role that was suspended opens again.
+    """
     _require(actor, membership.network_id)
     if membership.practice.professional_id == actor.professional_id and actor.professional_id is not None:
         raise DomainError("Vos propres rôles sont à revoir par un autre administrateur.")
     moment = now()
-    changed = NetworkMembership.objects.filter(pk=membership.pk, ends_at__isnull=True).update(
-        confirmed_at=moment, confirmed_by=actor.user_id
-    )
-    if not changed:
+    standing = Q(ends_at__isnull=True) | Q(suspended_at__isnull=False)
+    rows = NetworkMembership.objects.filter(standing, pk=membership.pk)
+    if not rows.update(confirmed_at=moment, confirmed_by=actor.user_id, ends_at=None, suspended_at=None):
         raise NotFound
-    record("networks.membership.confirmed", action="U", object_type="practice", object_id=membership.practice_id,
+    code = "networks.membership.restored" if membership.suspended_at else "networks.membership.confirmed"
+    record(code, action="U", object_type="practice", object_id=membership.practice_id,
            detail={"network": membership.network_id, "role": membership.role})  # fmt: skip
 
 

@@ -160,7 +160,6 @@ class Server(SandboxServer):
     def __init__(self, host: str, port: int, state: State) -> None:
         self.state = state
         super().__init__(host, port, Handler)
-        self.base = f"http://{host}:{self.server_address[1]}"
 
 
 def main(arguments: list[str] | None = None) -> int:

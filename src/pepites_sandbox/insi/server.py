@@ -1,9 +1,13 @@
-"""The simulator on the network, plain HTTP on loopback: `python -m pepites_sandbox.insi.server --port 8701`."""
+"""The simulator on the network, on loopback: `python -m pepites_sandbox.insi.server --port 8701`.
+
+Plain HTTP, or mutual TLS as the teleservice asks (`--certificat`, `--autorites`).
+"""
 
 from __future__ import annotations
 
 import argparse
 import socket
+import ssl
 import sys
 from html import escape
 from http.server import BaseHTTPRequestHandler
@@ -11,7 +15,7 @@ from urllib.parse import parse_qs
 
 from pepites_sandbox.insi.persons import GUIANA, QUALIFICATION
 from pepites_sandbox.insi.service import FAULTS, MAGIC, Answer, State, handle
-from pepites_sandbox.serving import SandboxServer, fault_choices, serve_until_told
+from pepites_sandbox.serving import SandboxServer, fault_choices, serve_until_told, tls_arguments, tls_asked
 
 MAX_BODY = 64 * 1024
 PATH = "/lps"
@@ -87,9 +91,9 @@ class Handler(BaseHTTPRequestHandler):
 class Server(SandboxServer):
     """The simulator and its state."""
 
-    def __init__(self, host: str, port: int, state: State) -> None:
+    def __init__(self, host: str, port: int, state: State, tls: ssl.SSLContext | None = None) -> None:
         self.state = state
-        super().__init__(host, port, Handler)
+        super().__init__(host, port, Handler, tls)
 
 
 def page(state: State) -> str:
@@ -121,9 +125,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8701)
     parser.add_argument("--environnement", choices=("qualification", "demonstration"), default="qualification")
     parser.add_argument("--travers", action="store_true", help="travers de la plateforme de qualification")
+    tls_arguments(parser)
     asked = parser.parse_args(arguments)
-    server = Server(asked.host, asked.port, State(quirks=asked.travers, environment=asked.environnement))
-    return serve_until_told(server, f"Simulateur INSi : http://{asked.host}:{server.server_address[1]}")
+    try:
+        state = State(quirks=asked.travers, environment=asked.environnement)
+        server = Server(asked.host, asked.port, state, tls_asked(asked, required=True))
+    except (ValueError, OSError) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return serve_until_told(server, f"Simulateur INSi : {server.base}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hmac import compare_digest
 
 from pepites_sandbox.psc.answers import Answer, as_json, error
@@ -25,27 +26,38 @@ from pepites_sandbox.psc.tokens import id_token, userinfo
 CIBA_GRANT = "urn:openid:params:grant-type:ciba"
 
 
-def client_of(state: State, form: Mapping[str, str], authorization: str) -> RegisteredClient | None:
-    """The client that proves itself, by the form or by Basic."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a client shows of itself: the header, and the subject of the certificate of its connection."""
+
+    authorization: str = ""
+    subject: str = ""
+
+
+def client_of(state: State, form: Mapping[str, str], proof: Proof) -> RegisteredClient | None:
+    """The client that proves itself: by its certificate when it is registered by one, else by the form or by Basic."""
     name, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if authorization.startswith("Basic "):
+    if proof.authorization.startswith("Basic "):
         try:
-            name, _, secret = base64.b64decode(authorization[6:], validate=True).decode().partition(":")
+            name, _, secret = base64.b64decode(proof.authorization[6:], validate=True).decode().partition(":")
         except (ValueError, UnicodeDecodeError):
             return None
     client = state.clients.get(name)
-    if client is None or not client.client_secret:
+    if client is None:
         return None
-    return client if compare_digest(client.client_secret.encode(), secret.encode()) else None
+    wanted, shown = client.client_secret, secret
+    if client.certificate_subject:
+        wanted, shown = client.certificate_subject, proof.subject
+    return client if wanted and compare_digest(wanted.encode(), shown.encode()) else None
 
 
-def token(state: State, issuer: str, form: Mapping[str, str], authorization: str) -> Answer:
+def token(state: State, issuer: str, form: Mapping[str, str], proof: Proof) -> Answer:
     """Exchange a code, a refresh token, or an accepted CIBA request."""
     if state.fault == "jeton_500":
         return error("server_error", 500)
     if state.fault == "jeton_malforme":
         return Answer(200, b'{"access_token": "x", ', "application/json")
-    client = client_of(state, form, authorization)
+    client = client_of(state, form, proof)
     if client is None:
         return error("invalid_client", 401)
     kind = form.get("grant_type")
@@ -99,9 +111,9 @@ def user(state: State, issuer: str, authorization: str) -> Answer:
     return Answer(200, body, kind, {"Cache-Control": "no-store"})
 
 
-def introspect(state: State, form: Mapping[str, str], authorization: str) -> Answer:
+def introspect(state: State, form: Mapping[str, str], proof: Proof) -> Answer:
     """Whether an access token stands (RFC 7662)."""
-    if client_of(state, form, authorization) is None:
+    if client_of(state, form, proof) is None:
         return error("invalid_client", 401)
     grant = state.standing(state.access, form.get("token", ""))
     if grant is None:
@@ -116,9 +128,9 @@ def introspect(state: State, form: Mapping[str, str], authorization: str) -> Ans
     )
 
 
-def start_ciba(state: State, form: Mapping[str, str], authorization: str) -> Answer:
+def start_ciba(state: State, form: Mapping[str, str], proof: Proof) -> Answer:
     """A request on somebody's telephone, in poll mode."""
-    client = client_of(state, form, authorization)
+    client = client_of(state, form, proof)
     if client is None:
         return error("invalid_client", 401)
     if form.get("login_hint") not in BY_NUMBER:

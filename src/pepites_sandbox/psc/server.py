@@ -1,28 +1,34 @@
-"""The stand-in on the network, plain HTTP on loopback: `python -m pepites_sandbox.psc.server --port 8702`.
+"""The stand-in on the network, on loopback: `python -m pepites_sandbox.psc.server --port 8702`.
 
 The addresses are those of the Keycloak realm of Pro Santé Connect; the browser's page has its own path, as its host.
+Plain HTTP, or TLS (`--certificat`, `--autorites`): a client may then be registered by its certificate, which it shows
+at the addresses kept for that (RFC 8705 §5), as browsers have none to show.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import ssl
 import sys
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from cryptography.x509 import load_der_x509_certificate
+
 from pepites_sandbox.psc import endpoints, pages, sign_in
 from pepites_sandbox.psc.answers import Answer, as_json, error
 from pepites_sandbox.psc.notices import Ended, tell
 from pepites_sandbox.psc.state import FAULTS, RegisteredClient, State
 from pepites_sandbox.psc.tokens import published_keys
-from pepites_sandbox.serving import SandboxServer, serve_until_told
+from pepites_sandbox.serving import SandboxServer, serve_until_told, tls_arguments, tls_asked
 
 MAX_BODY, MAX_QUERY = 64 * 1024, 8 * 1024
 REALM = "/auth/realms/esante-wallet"
 PROTOCOL = f"{REALM}/protocol/openid-connect"
+MUTUAL = "/mtls"  # before the path of an address where the certificate is looked at
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -72,17 +78,19 @@ class Handler(BaseHTTPRequestHandler):
         self._send(self._posted(urlsplit(self.path).path, dict(parse_qsl(body))))
 
     def _posted(self, path: str, form: dict[str, str]) -> Answer:
-        state, authorization = self.server.state, self.headers.get("Authorization", "")
+        state, proof = self.server.state, endpoints.Proof(self.headers.get("Authorization", ""))
+        if path.startswith(f"{MUTUAL}/"):
+            path, proof = path.removeprefix(MUTUAL), endpoints.Proof(subject=self._subject())
         if path == "/auth/identification":
             return sign_in.identify(state, form)
         if path == "/auth/validation":
             return sign_in.validate(state, form, self._cookie())
         if path == f"{PROTOCOL}/token":
-            return endpoints.token(state, self.server.issuer, form, authorization)
+            return endpoints.token(state, self.server.issuer, form, proof)
         if path == f"{PROTOCOL}/token/introspect":
-            return endpoints.introspect(state, form, authorization)
+            return endpoints.introspect(state, form, proof)
         if path == f"{PROTOCOL}/ext/ciba/auth":
-            return endpoints.start_ciba(state, form, authorization)
+            return endpoints.start_ciba(state, form, proof)
         return self._commanded(form) if path == "/commandes" else Answer(404, b"", "text/plain")
 
     def _commanded(self, form: dict[str, str]) -> Answer:
@@ -99,6 +107,11 @@ class Handler(BaseHTTPRequestHandler):
             return Answer(422, pages.refused("Commande inconnue."))
         return Answer(303, headers={"Location": "/"})
 
+    def _subject(self) -> str:
+        """The subject of the client's certificate, which the handshake has verified; empty when it showed none."""
+        shown = self.connection.getpeercert(binary_form=True) if isinstance(self.connection, ssl.SSLSocket) else None
+        return load_der_x509_certificate(shown).subject.rfc4514_string() if shown else ""
+
     def _cookie(self) -> str:
         try:
             found = SimpleCookie(self.headers.get("Cookie", "")).get(sign_in.COOKIE)
@@ -107,7 +120,13 @@ class Handler(BaseHTTPRequestHandler):
         return found.value if found else ""
 
     def _discovery(self) -> dict[str, object]:
-        base = self.server.issuer.removesuffix(REALM)
+        base = self.server.base
+        methods = ["client_secret_post", "client_secret_basic"]
+        served: dict[str, str] = {}
+        if base.startswith("https:"):
+            methods.append("tls_client_auth")
+            paths = {"token_endpoint": "token", "backchannel_authentication_endpoint": "ext/ciba/auth"}
+            served = {name: f"{base}{MUTUAL}{PROTOCOL}/{path}" for name, path in paths.items()}
         return {
             "issuer": self.server.issuer,
             "authorization_endpoint": f"{base}/auth",
@@ -127,7 +146,8 @@ class Handler(BaseHTTPRequestHandler):
             "acr_values_supported": ["eidas1"],
             "id_token_signing_alg_values_supported": ["RS256", "HS256"],
             "code_challenge_methods_supported": ["plain", "S256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": methods,
+            **({"mtls_endpoint_aliases": served} if served else {}),
         }
 
     def _send(self, answer: Answer) -> None:
@@ -148,13 +168,13 @@ class Handler(BaseHTTPRequestHandler):
 class Server(SandboxServer):
     """The stand-in and its state."""
 
-    def __init__(self, host: str, port: int, state: State) -> None:
+    def __init__(self, host: str, port: int, state: State, tls: ssl.SSLContext | None = None) -> None:
         self.state = state
-        super().__init__(host, port, Handler)
-        self.issuer = f"http://{host}:{self.server_address[1]}{REALM}"
+        super().__init__(host, port, Handler, tls)
+        self.issuer = f"{self.base}{REALM}"
 
 
-def demo_client(bases: list[str], secret: str) -> RegisteredClient:
+def demo_client(bases: list[str], secret: str, subject: str = "") -> RegisteredClient:
     """Pépites, served at any of these addresses; the first one is told of the ends of sessions."""
     bases = [base.rstrip("/") for base in bases]
     return RegisteredClient(
@@ -163,6 +183,7 @@ def demo_client(bases: list[str], secret: str) -> RegisteredClient:
         tuple(f"{base}/connexion/psc/retour/" for base in bases),
         tuple(f"{base}/connexion/" for base in bases),
         f"{bases[0]}/oidc/backchannel-logout",
+        subject,
     )
 
 
@@ -172,8 +193,9 @@ def clients_from(path: Path) -> list[RegisteredClient]:
         rows = json.loads(path.read_text(encoding="utf-8"))
         return [
             RegisteredClient(
-                str(row["client_id"]), str(row["client_secret"]), tuple(row["redirect_uris"]),
+                str(row["client_id"]), str(row.get("client_secret", "")), tuple(row["redirect_uris"]),
                 tuple(row.get("post_logout_redirect_uris", ())), str(row.get("backchannel_logout_uri", "")),
+                str(row.get("certificate_subject", "")),
             )
             for row in rows
         ]  # fmt: skip
@@ -191,13 +213,14 @@ def main(arguments: list[str] | None = None) -> int:
     served = ["http://127.0.0.1:8000", "http://localhost:8000"]
     parser.add_argument("--client-demo", nargs="+", default=served, help="adresses de Pépites")
     parser.add_argument("--client-secret", default="secret-de-demonstration", help="secret du client « pepites »")
+    parser.add_argument("--client-sujet", default="", help="sujet du certificat de « pepites », à la place du secret")
+    tls_arguments(parser)
     chosen = parser.parse_args(arguments)
     try:
-        known = [demo_client(chosen.client_demo, chosen.client_secret)]
+        known = [demo_client(chosen.client_demo, chosen.client_secret, chosen.client_sujet)]
         known += clients_from(chosen.clients) if chosen.clients else []
-        server = Server(
-            chosen.host, chosen.port, State({one.client_id: one for one in known}, environment=chosen.environnement)
-        )
+        state = State({one.client_id: one for one in known}, environment=chosen.environnement)
+        server = Server(chosen.host, chosen.port, state, tls_asked(chosen, required=False))
     except (ValueError, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1

@@ -47,13 +47,17 @@ FAULTS = {
 
 @dataclass(frozen=True)
 class RegisteredClient:
-    """A service that may send people here; its addresses are compared exactly."""
+    """A service that may send people here; its addresses are compared exactly.
+
+    ``certificate_subject`` (RFC 4514) registers it by its certificate (RFC 8705 §2.1): then no secret proves it.
+    """
 
     client_id: str
     client_secret: str
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str = ""
+    certificate_subject: str = ""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from tests.interop.psc.stand_ins import BASE, NURSE, RETURN_TO, SECRET
+from tests.interop.psc.stand_ins import BASE, NURSE, RETURN_TO, SECRET, Mutual, browser_for, certificates
 
 from pepites.config.simulators import free_port
 from pepites.ui.assets.node import commands, run
@@ -38,20 +38,21 @@ class Certified:
     """The provider at its address."""
 
     port: int
+    mutual: Mutual | None = None
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.mutual else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def metadata_url(self) -> str:
         return f"{self.base}{REALM}/.well-known/wallet-openid-configuration"
 
     def misbehave(self, fault: str) -> None:
-        assert httpx.post(f"{self.base}/commandes", data={"panne": fault}).status_code == 204
+        self._command(panne=fault)
 
     def sign_in(self, browser: httpx.Client, url: str, person: str = NURSE) -> str:
-        httpx.post(f"{self.base}/commandes", data={"personne": person})
+        self._command(personne=person)
         for _ in range(10):
             answer = browser.get(url)
             assert answer.status_code in {302, 303}, answer.text
@@ -59,6 +60,10 @@ class Certified:
             if url.startswith(BASE):
                 return url
         raise AssertionError(f"never sent back: {url}")
+
+    def _command(self, **asked: str) -> None:
+        with browser_for(self.mutual) as browser:
+            assert browser.post(f"{self.base}/commandes", data=asked).status_code == 204
 
     def sign_out(self, browser: httpx.Client, url: str) -> str:
         page = browser.get(url)
@@ -71,12 +76,20 @@ class Certified:
 
 
 @contextlib.contextmanager
-def certified(told: str) -> Iterator[Certified]:
+def certified(told: str, *, mutual: bool = False) -> Iterator[Certified]:
     """The provider, for the length of the block; ``told`` is where it says that sessions end."""
     install()
-    found = Certified(free_port())
+    with certificates(mutual) as made:
+        yield from _running(Certified(free_port(), made), told)
+
+
+def _running(found: Certified, told: str) -> Iterator[Certified]:
+    made = found.mutual
+    proof = {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_post"}
+    if made:
+        proof = {"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": made.subject}
     client = {
-        "client_id": "pepites", "client_secret": SECRET, "token_endpoint_auth_method": "client_secret_post",
+        "client_id": "pepites", **proof,
         "redirect_uris": [RETURN_TO], "post_logout_redirect_uris": [f"{BASE}/connexion/"],
         "backchannel_logout_uri": told, "backchannel_logout_session_required": True,
     }  # fmt: skip
@@ -85,6 +98,7 @@ def certified(told: str) -> Iterator[Certified]:
         files[0].write_text(json.dumps({one.number: one.claims() for one in PERSONS}), encoding="utf-8")
         files[1].write_text(json.dumps(client), encoding="utf-8")
         command = [*commands()["node"], str(HERE / "provider.mjs"), str(found.port), *map(str, files)]
+        command += [made.server, made.authorities] if made else []
         with subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as node:
             try:
                 _await(found, node)
@@ -96,8 +110,8 @@ def certified(told: str) -> Iterator[Certified]:
 def _await(found: Certified, node: "subprocess.Popen[str]") -> None:
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{found.base}/etat").text == "op":
+        with contextlib.suppress(httpx.HTTPError), browser_for(found.mutual) as browser:
+            if browser.get(f"{found.base}/etat").text == "op":
                 return
         assert node.poll() is None, node.stderr.read() if node.stderr else ""
         time.sleep(0.1)

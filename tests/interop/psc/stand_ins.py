@@ -3,14 +3,18 @@
 import contextlib
 import queue
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+from tests.interop.authority import Authority
 
 from pepites.accounts.ports import AskedSignIn, VerifiedIdentity
 from pepites.interop.outgoing import Peer
@@ -18,6 +22,7 @@ from pepites.interop.psc.client import Client, ProSanteConnect
 from pepites.interop.psc.directory import Published
 from pepites_sandbox.psc.server import REALM, Server, demo_client
 from pepites_sandbox.psc.state import State
+from pepites_sandbox.serving import tls_context
 
 SECRET = "secret-d-essai-de-trente-deux-octets"
 BASE = "http://127.0.0.1:9"
@@ -25,10 +30,32 @@ RETURN_TO = f"{BASE}/connexion/psc/retour/"
 NURSE = "899900000011"
 
 
+class Mutual:
+    """The certificates of a provider that wants one of its clients: PEM files, with their keys."""
+
+    def __init__(self, folder: Path) -> None:
+        igc, elsewhere = Authority(folder, "igc"), Authority(folder, "ailleurs")
+        self.authorities, self.server, self.ours = igc.path, igc.issue("psc"), igc.issue("pepites")
+        self.neighbour, self.stranger = igc.issue("voisin"), elsewhere.issue("inconnu")
+        self.subject = "CN=pepites"
+
+
+@contextlib.contextmanager
+def certificates(wanted: bool) -> Iterator[Mutual | None]:
+    with TemporaryDirectory() as folder:
+        yield Mutual(Path(folder)) if wanted else None
+
+
+def browser_for(mutual: Mutual | None) -> httpx.Client:
+    """A browser: it trusts the provider, and shows no certificate."""
+    return httpx.Client(verify=ssl.create_default_context(cafile=mutual.authorities) if mutual else True)
+
+
 class StandIn(Protocol):
-    """A provider to sign in at."""
+    """A provider to sign in at; ``mutual`` when it knows its client by a certificate."""
 
     metadata_url: str
+    mutual: Mutual | None
 
     def misbehave(self, fault: str) -> None:
         """The fault of the next answers; « aucune » for none."""
@@ -69,16 +96,23 @@ class Listener:
         return f"http://127.0.0.1:{self.server.server_address[1]}/oidc/backchannel-logout"
 
 
-def relying_party(stand_in: StandIn, timeout: float = 3.0, secret: str = SECRET) -> ProSanteConnect:
-    client = Client(
-        "pepites", secret, "client_secret_post", "openid scope_all", "eidas1", ("eidas1", "eidas2", "eidas3")
-    )
-    return ProSanteConnect(client, Published(stand_in.metadata_url, Peer(timeout)))
+def relying_party(
+    stand_in: StandIn, timeout: float = 3.0, secret: str = SECRET, certificate: str | None = None, auth: str = ""
+) -> ProSanteConnect:
+    """Our client, proved as the stand-in wants it: by its secret, or by its certificate."""
+    mutual = stand_in.mutual
+    auth = auth or ("tls_client_auth" if mutual else "client_secret_post")
+    client = Client("pepites", secret, auth, "openid scope_all", "eidas1", ("eidas1", "eidas2", "eidas3"))
+    peer = Peer(timeout)
+    if mutual:
+        shown = mutual.ours if certificate is None else certificate
+        peer = Peer(timeout, certificate=shown, authorities=mutual.authorities)
+    return ProSanteConnect(client, Published(stand_in.metadata_url, peer))
 
 
 def walk(stand_in: StandIn, party: ProSanteConnect, person: str = NURSE, **asked: bool) -> VerifiedIdentity:
     """The whole flow, from the first redirection to the verified identity."""
-    with httpx.Client(follow_redirects=False) as browser:
+    with browser_for(stand_in.mutual) as browser:
         begun = party.begin(return_to=RETURN_TO, **asked)
         return finish(party, begun, stand_in.sign_in(browser, begun.url, person))
 
@@ -94,6 +128,7 @@ class Sandbox:
     """Our own stand-in."""
 
     server: Server
+    mutual: Mutual | None = None
 
     @property
     def metadata_url(self) -> str:
@@ -101,14 +136,15 @@ class Sandbox:
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        return self.server.base
 
     @property
     def state(self) -> State:
         return self.server.state
 
     def misbehave(self, fault: str) -> None:
-        answer = httpx.post(f"{self.base}/commandes", data={"panne": fault})
+        with browser_for(self.mutual) as browser:
+            answer = browser.post(f"{self.base}/commandes", data={"panne": fault})
         assert answer.status_code == 303, answer.status_code
 
     def sign_in(self, browser: httpx.Client, url: str, person: str = NURSE) -> str:
@@ -132,16 +168,18 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def sandbox(told: str = "") -> Iterator[Sandbox]:
-    """Our stand-in; ``told`` is where it says that sessions end."""
-    client = replace(demo_client([BASE], SECRET), backchannel_logout_uri=told)
-    server = Server("127.0.0.1", 0, State({"pepites": client}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield Sandbox(server)
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+def sandbox(told: str = "", *, mutual: bool = False) -> Iterator[Sandbox]:
+    """Our stand-in; ``told`` is where it says that sessions end, ``mutual`` has it know its client by a certificate."""
+    with certificates(mutual) as made:
+        client = replace(demo_client([BASE], SECRET, made.subject if made else ""), backchannel_logout_uri=told)
+        tls = tls_context(made.server, "", made.authorities, required=False) if made else None
+        server = Server("127.0.0.1", 0, State({"pepites": client}), tls)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield Sandbox(server, made)
+        finally:
+            server.stopping.set()
+            server.shutdown()
+            server.server_close()
+            thread.join(5)

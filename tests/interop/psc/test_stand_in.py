@@ -10,8 +10,8 @@ import pytest
 from tests.interop.psc.signer import reason
 from tests.interop.psc.stand_ins import NURSE, RETURN_TO, SECRET, Sandbox, finish, relying_party, sandbox, walk
 
+from pepites.demo.directory import staff_numbers
 from pepites.demo.places import STRUCTURES
-from pepites.demo.staff import ALL_STAFF
 from pepites.interop.psc.client import from_settings
 from pepites_sandbox.psc.persons import PERSONS
 
@@ -131,8 +131,7 @@ def test_ciba_waits_for_the_telephone(psc: Sandbox) -> None:
 
 def test_the_stand_in_knows_the_people_of_the_demonstration() -> None:
     """The two lists are written apart, since neither side imports the other: the same numbers name the same people."""
-    ordered = sorted(ALL_STAFF, key=lambda spec: (not spec.rpps, spec.login))  # as demo.build numbers them
-    staff = {f"8999{number:08d}": spec for number, spec in enumerate(ordered, start=1) if spec.rpps}
+    staff = {f"8{rpps}": spec for spec, rpps in staff_numbers() if rpps}
     places = {place.finess: place.name for place in STRUCTURES}
     known = [one for one in PERSONS if one.number in staff]
     assert len(known) == 3

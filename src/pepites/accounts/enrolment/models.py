@@ -5,8 +5,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from pepites.accounts.enrolment.enums import Document, Motive
+from pepites.accounts.rppsplus.enums import ROLES, role_to_register
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization
+from pepites.directory.professions import PROFESSIONS
 from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network
 
@@ -50,3 +52,8 @@ class LocalEnrolment(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def rpps_role(self) -> str:
+        """The RPPS+ role under which the person is to be registered, in words; empty when they are not."""
+        return ROLES.get(role_to_register(PROFESSIONS[self.role_code]), "")

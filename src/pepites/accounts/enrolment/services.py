@@ -8,6 +8,7 @@ from uuid import UUID
 from pepites.accounts.enrolment.enums import LONGEST, Document, Motive, Suspension
 from pepites.accounts.enrolment.models import LocalEnrolment
 from pepites.accounts.models import User
+from pepites.accounts.rppsplus.services import open_from_enrolment
 from pepites.accounts.services.invitations import create_invitation
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
@@ -94,6 +95,7 @@ def approve_enrolment(*, actor: Actor, public_id: UUID) -> str:
     if not changed:
         raise Conflict("Cette demande a déjà reçu une réponse.")
     record("accounts.enrolment.approved", action="U", object_type="enrolment", object_id=one.public_id)
+    open_from_enrolment(actor=actor, enrolment=one)
     return link
 
 

@@ -5,6 +5,9 @@ from typing import Final
 
 from django.db import models
 
+from pepites.directory.enums import Category
+from pepites.directory.professions import Profession
+
 
 class ContractState(models.TextChoices):
     """Where a structure stands with the ANS: nothing can be registered before the contract (§4)."""
@@ -89,3 +92,13 @@ ROLES: Final = {
     "372": "Aide à domicile",
     "375": "Conseiller conjugal et familial",
 }
+OTHER_SOCIAL: Final = "345"
+
+
+def role_to_register(profession: Profession) -> str:
+    """The RPPS+ role of somebody whose number is awaited: their own role of TRE_R85, else « autre professionnel
+    social » for a social profession of another table; empty for the others, whom an order or the ARS registers (§1.4).
+    """
+    if profession.code in ROLES:
+        return profession.code
+    return OTHER_SOCIAL if profession.category is Category.SOCIAL else ""

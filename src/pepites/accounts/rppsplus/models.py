@@ -71,6 +71,10 @@ class RppsRegistration(models.Model):
     check_result = models.CharField(max_length=10, choices=Check.choices, default=Check.NONE, blank=True)
     checked_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    # The local account whose approval opened the line.
+    enrolment = models.OneToOneField(
+        "accounts.LocalEnrolment", null=True, on_delete=models.PROTECT, related_name="registration"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

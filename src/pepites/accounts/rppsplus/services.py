@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from pepites.accounts.enrolment.models import LocalEnrolment
 from pepites.accounts.models import User
 from pepites.accounts.policies import can_administer_platform
 from pepites.accounts.rppsplus.checking import compare
-from pepites.accounts.rppsplus.enums import NEXT, ROLES, ContractState, Step
+from pepites.accounts.rppsplus.enums import NEXT, ROLES, ContractState, Step, role_to_register
 from pepites.accounts.rppsplus.models import RppsContract, RppsRegistration, StructureManager
 from pepites.accounts.rppsplus.policies import can_manage_structure
 from pepites.accounts.services.sessions import end_sessions_of_practice
@@ -20,7 +21,9 @@ from pepites.common.actor import Actor
 from pepites.common.clock import now, today
 from pepites.common.decision import Decision
 from pepites.common.errors import Conflict, DomainError, NotFound, Refused
+from pepites.common.identifiers import new_uuid
 from pepites.directory.models import Organization, PractitionerRole
+from pepites.directory.professions import PROFESSIONS
 
 REFUSED = "accounts.administration.refused"
 RPPS = re.compile(r"\d{11}\Z")
@@ -109,6 +112,22 @@ def add_registration(*, actor: Actor, organization: Organization, person: NewReg
     )  # fmt: skip
     record("accounts.rpps.added", action="C", object_type="rpps", object_id=made.public_id)
     return made
+
+
+def open_from_enrolment(*, actor: Actor, enrolment: LocalEnrolment) -> bool:
+    """The line of somebody to whom the actor has just opened a local account, when their role is one of RPPS+; True
+    when there is one now. The same account twice makes one line, and a line that waits under their name is theirs."""
+    role = role_to_register(PROFESSIONS[enrolment.role_code])
+    if not role:
+        return False
+    public_id = new_uuid()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT accounts_rpps_from_enrolment(%s, %s, %s, %s)", [enrolment.pk, public_id, role, today()])
+        opened = bool(cursor.fetchone()[0])
+    if opened:
+        record("accounts.rpps.added", action="C", object_type="rpps", object_id=public_id)
+    del actor
+    return True
 
 
 def advance(

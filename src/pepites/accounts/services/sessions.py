@@ -64,10 +64,11 @@ def open_session(
             "ip": origin.ip,
             "agent": origin.agent[:200],
             "signed_in_at": moment,
-            "confirmed_at": moment,
             "assurance": str(assurance if assurance is not None else local_assurance(method)),
         }
     )
+    if method is not Method.EMERGENCY:  # a sheet proves nobody before a sensitive act: no lasting means comes of it
+        request.session["confirmed_at"] = moment
     if external is not None:
         request.session["external"] = asdict(external)
     chosen = only_choice(session_choices(request, user))
@@ -145,7 +146,7 @@ def end_sessions_of_practice(*, practice_id: int) -> int:
 def provider_token(request: HttpRequest, user: User) -> str:
     """The ID token the session was opened with, for the provider's logout; empty for a local session."""
     external = request.session.get("external")
-    if not isinstance(external, dict):
+    if not isinstance(external, dict) or not external["id_token"]:
         return ""
     return unseal(from_text(external["id_token"]), where=f"session|id_token|{user.pk}").decode()
 

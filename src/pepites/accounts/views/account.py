@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pepites.accounts import selectors, services
 from pepites.accounts.forms import ChangePasswordForm, CodeForm
+from pepites.accounts.outage.selectors import sheet_of
 from pepites.accounts.ports import psc_configured
 from pepites.accounts.services.factors import demo_code
 from pepites.accounts.views.button import picture
@@ -38,6 +39,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "choices": services.session_choices(request, user),
         "psc": psc_configured(),
         "psc_picture": picture() is not None,
+        "sheet": sheet_of(user),
         "federated": user.federated.order_by("-last_seen_at").first(),
         "local": user.has_usable_password(),
     }

@@ -15,6 +15,7 @@ from pepites.accounts import selectors, services
 from pepites.accounts.enrolment.selectors import waiting_count
 from pepites.accounts.forms import InviteForm, NewOrganizationForm, ResetForm
 from pepites.accounts.models import User
+from pepites.accounts.outage.selectors import uses_to_review
 from pepites.accounts.policies import can_administer_account, can_administer_accounts, can_administer_platform
 from pepites.accounts.rppsplus.policies import can_follow_rpps
 from pepites.accounts.rppsplus.selectors import late_in_all
@@ -70,6 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "resets": len(selectors.open_resets(actor)),
         "machines": bool(can_administer_platform(actor)),
         "waiting": len(reading.waiting_accounts(actor)),
+        "emergency_uses": len(uses_to_review(actor)),
         "rpps": bool(can_follow_rpps(actor)),
         "local_waiting": waiting_count(actor),
         "roles_due": due_count(actor),

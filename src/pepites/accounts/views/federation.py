@@ -19,7 +19,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from pepites.accounts import services
-from pepites.accounts.models import User
+from pepites.accounts.models import FederatedSignIn, User
+from pepites.accounts.outage.selectors import last_use_since
 from pepites.accounts.ports import (
     AskedSignIn,
     IdentificationFailed,
@@ -40,7 +41,7 @@ from pepites.accounts.views.flow import (
 )
 from pepites.audit.unit import release_connection, unit_of_work
 from pepites.common.actor import ANONYMOUS
-from pepites.common.clock import now
+from pepites.common.clock import CAYENNE, now
 from pepites.common.errors import NotFound
 from pepites.common.rates import Bucket
 from pepites.common.views import client_ip, public
@@ -118,9 +119,20 @@ def _verified(request: HttpRequest, provider: IdentityProvider, awaited: dict[st
 
 def _signed_in(request: HttpRequest, awaited: dict[str, Any], verified: VerifiedIdentity) -> HttpResponse:
     user = services.sign_in_federated(request=request, verified=verified, origin=origin_of(request))
+    tell_of_emergency_use(request, user)
     response = HttpResponseRedirect(next_page(request, safe_path(request, awaited["suite"])))
     remember_device(request, response, user)
     return response
+
+
+def tell_of_emergency_use(request: HttpRequest, user: User) -> None:
+    """The person is back by Pro Santé Connect: told of the codes that served since the time before."""
+    before = FederatedSignIn.objects.filter(identity__user=user).order_by("-at")[1:2]
+    used = last_use_since(user, before[0].at if before else None)
+    if used is not None and used.used_at is not None:
+        day = used.used_at.astimezone(CAYENNE).strftime("%d/%m/%Y à %H h %M")
+        text = f"Un de vos codes de secours a servi le {day}. Si ce n'était pas vous, prévenez votre administrateur."
+        messages.warning(request, text)
 
 
 def _confirmed(request: HttpRequest, awaited: dict[str, Any], verified: VerifiedIdentity) -> HttpResponse:
@@ -158,6 +170,7 @@ def refused_page(request: HttpRequest, failure: IdentificationFailed, awaited: d
     log.info("Pro Santé Connect : %s", failure.reason)
     context = {
         "message": failure.message,
+        "away": failure.reason == "unavailable",
         "purpose": awaited["but"] if awaited else SIGN_IN,
         "suite": safe_path(request, awaited["suite"]) if awaited else "",
     }

@@ -11,7 +11,7 @@ from pepites.accounts.views.flow import acting
 from pepites.audit.unit import record
 from pepites.common.errors import DomainError, NotFound, Refused
 from pepites.networks import review
-from pepites.networks.services import confirm_membership, end_membership
+from pepites.networks.services import confirm_membership, drop_suspended, end_membership
 
 MOST = 100
 
@@ -43,6 +43,8 @@ def _decide(request: HttpRequest) -> None:
         try:
             if act == "keep":
                 reading.undo_on_error(lambda one=one: confirm_membership(actor=actor, membership=one))  # type: ignore[misc]
+            elif one.suspended_at:
+                drop_suspended(actor=actor, membership=one)
             else:
                 end_membership(actor=actor, network_id=one.network_id, membership_id=one.pk)
             done += 1

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from pepites.accounts import administration as reading
 from pepites.accounts import selectors, services
 from pepites.accounts.forms import HomologationForm
+from pepites.accounts.outage.selectors import uses_to_review
 from pepites.accounts.ports import psc_configured
 from pepites.accounts.views.flow import acting
 from pepites.accounts.views.machines import platform_administrators
@@ -40,6 +41,7 @@ def identification(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "psc": psc_configured(),
+        "emergency_uses": len(uses_to_review(acting(request))),
         "psc_environment": settings.PEPITES_PSC_ENV,
         "psc_levels": [(acr, settings.PEPITES_PSC_LEVELS.get(acr, "")) for acr in settings.PEPITES_PSC_ACR_ALLOWED],
         "homologation": selectors.homologation_in_force(),

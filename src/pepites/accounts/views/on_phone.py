@@ -13,7 +13,7 @@ from pepites.accounts import services
 from pepites.accounts.forms import PhoneForm
 from pepites.accounts.ports import AskedOnPhone, IdentificationFailed, IdentityProvider, identity_provider
 from pepites.accounts.services.on_phone import count_start, national_id_of
-from pepites.accounts.views.federation import refused_page
+from pepites.accounts.views.federation import refused_page, tell_of_emergency_use
 from pepites.accounts.views.flow import acting, asked_path, next_page, origin_of, remember_device, safe_path
 from pepites.audit.unit import release_connection, unit_of_work
 from pepites.common.clock import now
@@ -92,6 +92,7 @@ def _check(request: HttpRequest, provider: IdentityProvider, waiting: dict[str, 
             raise IdentificationFailed("other_person", "Une autre personne a répondu : la connexion est refusée.")
         with unit_of_work(acting(request)):
             user = services.sign_in_federated(request=request, verified=verified, origin=origin_of(request))
+            tell_of_emergency_use(request, user)
     except IdentificationFailed as failure:
         request.session.pop(KEY, None)
         return refused_page(request, failure, None)

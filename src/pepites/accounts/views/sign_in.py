@@ -15,6 +15,7 @@ from pepites.accounts import selectors, services
 from pepites.accounts.crypto import from_text, seal, to_text, unseal
 from pepites.accounts.forms import CodeForm, NewPasswordForm, SignInForm
 from pepites.accounts.models import User
+from pepites.accounts.outage.selectors import outage_known
 from pepites.accounts.ports import psc_configured
 from pepites.accounts.services.factors import WRONG_CODE, seed_text
 from pepites.accounts.values import Method
@@ -62,6 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "demo_groups": selectors.demo_accounts(),
         "psc": psc_configured(),
         "psc_picture": picture() is not None,
+        "psc_down": outage_known(),
         "psc_phone": settings.PEPITES_PSC_CIBA,
         "local_open": selectors.local_sign_in_open(),
     }

@@ -7,6 +7,7 @@ network's coordination or administration itself.
 from pepites.access.sql import OWN_ORGANIZATION
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, TRUSTED
+from pepites.networks.sql import refuse_withheld
 
 _ROWS = (
     "jsonb_to_recordset(p_rows) AS r(patient_id bigint, consent text, proof text, comment text, note text, html text,"
@@ -36,6 +37,9 @@ IMPORT_LINES = rls.definer_function(
     DECLARE newly bigint[]; enrolled bigint[]; opened bigint[]; gone bigint[];
             org bigint := CASE WHEN {ACTOR_PRACTICE} IS NULL THEN p_organization ELSE {OWN_ORGANIZATION} END;
     BEGIN
+      {refuse_withheld("pathway.open")}
+      IF EXISTS (SELECT 1 FROM {_ROWS} WHERE r.consent <> 'unknown') THEN {refuse_withheld("consent.record")} END IF;
+      IF EXISTS (SELECT 1 FROM {_ROWS} WHERE r.html <> '') THEN {refuse_withheld("note.write")} END IF;
       IF NOT {TRUSTED} AND NOT EXISTS (
           SELECT 1 FROM networks_networkmembership m WHERE m.network_id = p_network AND m.practice_id = {ACTOR_PRACTICE}
             AND m.role IN ('coordination', 'administration') AND m.starts_at <= statement_timestamp()

@@ -19,7 +19,10 @@ from pepites.coordination.models import CareTeamMember, Pathway
 from pepites.coordination.services.fil import write_fil
 from pepites.directory.models import PractitionerRole
 from pepites.identity.services import refuse_frozen
+from pepites.messaging.models import Conversation
+from pepites.messaging.selectors import circle_visible_to
 from pepites.messaging.services import add_participant, ensure_circle_conversation
+from pepites.networks.acts import act_left
 
 CODE = "coordination.member.refused"
 _ONE_ATTENDING = "Le cercle a déjà un médecin traitant. Retirez d'abord cette mention au précédent."
@@ -65,7 +68,7 @@ def invite_member(
         raise Conflict("Cette personne vient d'être invitée dans le cercle. Rechargez la page.") from error
     name = practice.professional.display_name
     _tell(actor, member, "coordination.member.invited", f"{name} est invité dans le cercle", "C")
-    ensure_circle_conversation(actor=actor, patient_id=patient_id)
+    _open_discussion(actor, patient_id)
     if practice_id == actor.practice_id:
         return accept_invitation(actor=actor, member=member)
     return member
@@ -155,9 +158,16 @@ def join_discussion(actor: Actor, member: CareTeamMember) -> None:
 
     Leaving needs no twin: messaging closes the discussions of whoever loses every right on the person.
     """
-    conversation = ensure_circle_conversation(actor=actor, patient_id=member.patient_id)
-    if member.practice_id != actor.practice_id:
+    conversation = _open_discussion(actor, member.patient_id)
+    if conversation is not None and member.practice_id != actor.practice_id:
         add_participant(actor=actor, conversation=conversation, practice_id=member.practice_id)
+
+
+def _open_discussion(actor: Actor, patient_id: int) -> Conversation | None:
+    """The circle's discussion; none when a network withholds opening one and none is open: the next member opens it."""
+    if not act_left(actor, "talk.open"):
+        return circle_visible_to(actor, patient_id)
+    return ensure_circle_conversation(actor=actor, patient_id=patient_id)
 
 
 def _opposed(patient_id: int, practice_id: int) -> bool:

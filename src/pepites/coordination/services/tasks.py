@@ -42,11 +42,12 @@ def create_task(
     Raises ``Refused`` below the social level, ``DomainError`` for an empty title or a recurrence without a date.
     """
     level = level_on(patient_id) if patient_id is not None else 0
-    allowed = (
-        policies.can_write_task(actor, level)
-        if patient_id is not None
-        else policies.can_end_task(actor, level=0, patient=False, state=TaskState.TODO, mine=True)
-    )
+    if patient_id is None:
+        allowed = policies.can_end_task(actor, level=0, patient=False, state=TaskState.TODO, mine=True)
+    elif kind:  # made by the house, on what somebody did: no act of theirs
+        allowed = policies.can_write_social(actor, level)
+    else:
+        allowed = policies.can_write_task(actor, level)
     require(allowed, code=CODE, subjects=(patient_id,) if patient_id else ())
     if not title.strip():
         raise DomainError("Dites en quelques mots ce qu'il faut faire.", field="title")

@@ -21,6 +21,7 @@ from pepites.coordination.forms import ConsentForm, ContactForm, OppositionForm,
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import short_day, who
 from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.networks.acts import act_left
 
 NETWORK, PRACTICE, ALL = "reseau:", "lieu:", "tous"
 
@@ -66,6 +67,7 @@ def consents(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("coordination:consents", public_id)
     context |= {
         "form": form,
+        "may_record": bool(act_left(actor, "consent.record")),
         "consents": around.consents_visible_to(actor, patient.pk),
         "oppositions": [
             {

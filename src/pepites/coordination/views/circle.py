@@ -29,6 +29,7 @@ from pepites.coordination.views.base import actor_of, attempt, found, open_file,
 from pepites.directory.models import PractitionerRole
 from pepites.directory.selectors import practice_by_public_id, search_practices
 from pepites.identity.selectors import band
+from pepites.networks.acts import act_left
 
 ROLE_OF_PROFESSION = {
     "medecin": MemberRole.PHYSICIAN,
@@ -60,6 +61,7 @@ def circle(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "members": [_row(member) for member in present],
         "past": [_row(member) for member in past],
         "may_invite": context["standing"] >= Level.FULL,
+        "may_add": context["standing"] >= Level.FULL and bool(act_left(actor, "circle.invite")),
         "trusted": [contact for contact in around.contacts_visible_to(actor, patient.pk) if contact.trusted],
         "mine": actor.practice_id,
         "missing": missing_roles(actor, patient.pk, present),

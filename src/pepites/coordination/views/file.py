@@ -28,6 +28,7 @@ from pepites.coordination.views.printing import fil_lines, options
 from pepites.messaging.enums import ConversationKind
 from pepites.messaging.selectors import conversations_about_visible_to, message_visible_to
 from pepites.messaging.services import ensure_circle_conversation
+from pepites.networks.acts import act_left
 from pepites.patients.models import Patient
 
 COMPOSER = "coordination/file.html"
@@ -222,6 +223,7 @@ def talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
             }
             for one in talks
         ],
+        "may_open": bool(act_left(actor, "talk.open")),
         "circle": any(one.kind == ConversationKind.CIRCLE for one in talks),
     }
     return render(request, "coordination/talk.html", context)

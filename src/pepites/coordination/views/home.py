@@ -19,6 +19,7 @@ from pepites.coordination.selectors.home import urgent_waiting
 from pepites.coordination.selectors.labels import day_label, moment_label
 from pepites.coordination.views.base import actor_of, attempt, status_of
 from pepites.messaging.selectors import list_visible_to
+from pepites.networks.acts import act_left
 from pepites.networks.selectors import coordinated_networks
 
 SHOWN = 6
@@ -74,7 +75,7 @@ def more(request: HttpRequest) -> HttpResponse:
             for network in coordinated_networks(actor)
         ),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
-         bool(actor.administered or actor.coordinated)),
+         bool(actor.administered or actor.coordinated) and bool(act_left(actor, "pathway.open"))),
         ("Inscriptions RPPS+", "Les personnes de votre structure", "person-check", "accounts:rpps",
          bool(can_follow_rpps(actor))),
         ("Administration", "Réseaux, comptes, structures", "gear", "accounts:administration",

@@ -25,6 +25,7 @@ from pepites.coordination.selectors import around, settings
 from pepites.coordination.selectors.pathways import pathway_cards
 from pepites.coordination.selectors.protocols import run_visible_to
 from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.networks.acts import act_left
 from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of
 
@@ -51,7 +52,7 @@ def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "openable": [
             (network, asks)
             for network, asks in ((one, settings.asks_at_inclusion(one)) for one in openable)
-            if not asks or network.pk in actor.coordinated
+            if act_left(actor, "pathway.open") and (not asks or network.pk in actor.coordinated)
         ],
         "today": today().isoformat(),
     }

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 from pepites.common.errors import DomainError
 from pepites.directory.enums import Scope
+from pepites.directory.finess.loading import load_structures
 from pepites.directory.models import DirectoryLoad
 from pepites.directory.national.loading import load_files
 from pepites.directory.national.selectors import lost_professionals
@@ -34,6 +35,21 @@ def run(paths: tuple[Path, ...], *, force: bool, scope: str | None) -> int:
             f"{len(lost)} professionnels qui travaillent avec Pépites ne sont"
         )  # fmt: skip
         errors.print(f"{who} plus dans l'annuaire national : voyez la page « Annuaire ».", markup=False)
+    return 0
+
+
+def run_structures(path: Path, *, force: bool, scope: str | None) -> int:
+    """Load a FINESS extraction; the exit code: 0 done, 1 refused or failed."""
+    console = Console(highlight=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        with _Bar(errors) as bar:
+            wanted = Scope(scope or settings.PEPITES_ANNUAIRE_SCOPE)
+            load = load_structures(path, scope=wanted, force=force, listener=bar)
+    except DomainError as error:
+        errors.print(error.message, markup=False)
+        return 1
+    console.print(_sentence(load), markup=False)
     return 0
 
 

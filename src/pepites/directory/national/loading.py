@@ -57,10 +57,10 @@ def load_files(paths: tuple[Path, ...], *, scope: Scope, force: bool, listener: 
     """Load files or ZIPs; gives one ``DirectoryLoad`` a file. Raises DomainError, its French reason being registered:
     what was served still is."""
     kinds = _kinds(sources_of(paths))
-    with _alone():
+    with alone():
         DirectoryLoad.objects.filter(state=LoadState.RUNNING).update(state=LoadState.CUT, finished_at=now())
         files = [_begin(kinds[kind], kind, scope) for kind in _ORDER if kind in kinds]
-        with _registered(files):
+        with registered([one.load for one in files]):
             wanted: list[FileLoad] = []
             for one in files:  # the others complete the activities: loaded again whenever these are
                 if not _already_loaded(one, force=force or bool(wanted)):
@@ -94,7 +94,7 @@ def _kinds(sources: list[Source]) -> dict[FileKind, Source]:
 
 
 @contextmanager
-def _alone() -> Generator[None]:
+def alone() -> Generator[None]:
     """One load at a time on a base. Raises DomainError when another one runs."""
     with connection.cursor() as cursor:
         # A killed run must not work on: its session ends as soon as the socket is seen closed.
@@ -125,7 +125,7 @@ def _begin(source: Source, kind: FileKind, scope: Scope) -> FileLoad:
 
 
 @contextmanager
-def _registered(files: list[FileLoad]) -> Generator[None]:
+def registered(loads: list[DirectoryLoad]) -> Generator[None]:
     """Whatever stops the load is written in its lines of the register."""
     try:
         yield
@@ -134,11 +134,10 @@ def _registered(files: list[FileLoad]) -> Generator[None]:
         state = LoadState.REFUSED if refused else LoadState.FAILED
         text = error.message if isinstance(error, DomainError) else type(error).__name__
         with suppress(DatabaseError):  # a lost connection: the next load says « interrompu »
-            for one in files:
-                DirectoryLoad.objects.filter(pk=one.load.pk, state=LoadState.RUNNING).update(
-                    state=state, error=text, finished_at=now(), sha256=one.load.sha256, rows=one.load.rows,
-                    bad_rows=one.load.bad_rows,
-                )  # fmt: skip
+            for one in loads:
+                DirectoryLoad.objects.filter(pk=one.pk, state=LoadState.RUNNING).update(
+                    state=state, error=text, finished_at=now(), sha256=one.sha256, rows=one.rows, bad_rows=one.bad_rows
+                )
         raise
 
 
@@ -149,7 +148,7 @@ def _close(load: DirectoryLoad, state: LoadState, *, error: str = "") -> None:
 
 def _already_loaded(one: FileLoad, *, force: bool) -> bool:
     """Whether that very file is what is served; a known size is worth reading the file for its digest."""
-    last = _last_done(one.kind)
+    last = last_done(one.kind)
     sizes = {last.size} if last else set()
     with connection.cursor() as cursor:
         cursor.execute(sql.FILES_TABLE)
@@ -165,7 +164,8 @@ def _already_loaded(one: FileLoad, *, force: bool) -> bool:
     return True
 
 
-def _last_done(kind: FileKind) -> DirectoryLoad | None:
+def last_done(kind: str) -> DirectoryLoad | None:
+    """The last load of that kind that was applied."""
     return DirectoryLoad.objects.filter(kind=kind, state=LoadState.DONE).order_by("-id").first()
 
 
@@ -246,7 +246,7 @@ def _require_plausible(one: FileLoad, scope: Scope, *, force: bool) -> None:
     if force:
         return
     how = "Vérifiez le fichier ; s'il est bon, relancez avec --force : il ne sera pas relu."
-    last = _last_done(one.kind)
+    last = last_done(one.kind)
     if last and rows < last.rows * (1 - MAX_DROP):
         raise DomainError(
             f"« {name} » a {rows} lignes, le chargement précédent {last.rows} : plus de 5 % en moins. {how}"
@@ -283,7 +283,7 @@ def _apply(files: list[FileLoad]) -> None:
 def _apply_activities(cursor: CursorWrapper, load: DirectoryLoad) -> None:
     for statement in sql.PREPARE:
         cursor.execute(statement)
-    last = _last_done(FileKind.ACTIVITY)
+    last = last_done(FileKind.ACTIVITY)
     if last and (last.scope, load.scope) == (Scope.FRANCE, Scope.GUIANA):
         _count(cursor, load, sql.NARROW, sql.SERVED)
     share = float(str(_value(cursor, sql.NEW_SHARE)))

@@ -1,9 +1,10 @@
 """All the national copy says of one person, ready to print."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pepites.directory.models import NationalActivity, NationalLabel, NationalPerson, NationalStructure
+from pepites.directory.models import FinessStructure, NationalActivity, NationalLabel, NationalPerson, NationalStructure
 
 _RPPS = re.compile(r"[0-9]{11}")
 
@@ -84,17 +85,24 @@ def _places(activities: list[NationalActivity], label: _Labels) -> tuple[Place, 
     found: dict[int | None, list[NationalActivity]] = {}
     for one in activities:
         found.setdefault(one.structure_id, []).append(one)
-    return tuple(_place(held[0].structure, held, label) for held in found.values())
+    sites = {one.structure.finess_site for one in activities if one.structure is not None} - {""}
+    known = FinessStructure.objects.in_bulk(sites) if sites else {}
+    return tuple(_place(held[0].structure, held, label, known) for held in found.values())
 
 
-def _place(structure: NationalStructure | None, activities: list[NationalActivity], label: _Labels) -> Place:
+def _place(
+    structure: NationalStructure | None, activities: list[NationalActivity], label: _Labels,
+    known: Mapping[str, FinessStructure],
+) -> Place:  # fmt: skip
     doing = tuple(dict.fromkeys(_activity(one, label) for one in activities))
     if structure is None:
         return Place("Sans structure", (), doing)
+    finess = known.get(structure.finess_site)
     facts = (
+        ("Catégorie", finess.category_label if finess else ""),
         ("Secteur", label("sector", structure.sector_code)),
         ("Adresse", " ".join(filter(None, (structure.address, structure.mention, structure.postcode, structure.town)))),
-        ("Téléphone", structure.phone),
+        ("Téléphone", structure.phone or (finess.phone if finess else "")),
         ("FINESS", structure.finess_site or structure.finess_legal),
         ("SIRET", structure.siret),
     )

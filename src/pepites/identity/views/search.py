@@ -30,6 +30,7 @@ from pepites.identity.selectors.pages import own_search
 from pepites.identity.services.search import Found
 from pepites.identity.traits import IdentityTraits
 from pepites.identity.views.base import actor_of, address, attempt, status_of
+from pepites.networks.acts import act_left
 from pepites.terminology.selectors import place_suggestions
 
 _NEARNESS = {
@@ -108,7 +109,7 @@ def _results(request: HttpRequest, result: services.SearchResult, *, by_date: bo
         "full": len(result.found) >= 20,
         "create_url": f"{address('identity:create')}?recherche={result.search_id}" if by_date else "",
         "may_break_glass": bool(can_break_glass(actor)),
-        "may_include": bool(actor.coordinated),
+        "may_include": bool(actor.coordinated) and bool(act_left(actor, "pathway.open")),
     }
 
 

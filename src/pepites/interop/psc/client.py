@@ -87,8 +87,8 @@ class ProSanteConnect:
 
         A number that the provider does not know waits like any other: nobody learns who has an e-CPS.
         """
-        where = self.published.metadata().get("backchannel_authentication_endpoint")
-        if not isinstance(where, str) or not where:
+        where = self._server_side("backchannel_authentication_endpoint")
+        if not where:
             raise failed("no_ciba")
         form = {
             **self._proof(), "scope": self.client.scope, "acr_values": self.client.acr_asked, "login_hint": national_id,
@@ -112,7 +112,7 @@ class ProSanteConnect:
         if not asked.request_id:
             return None
         form = {**self._proof(), "grant_type": CIBA_GRANT, "auth_req_id": asked.request_id}
-        where = str(self.published.metadata()["token_endpoint"])
+        where = self._server_side("token_endpoint")
         answer = self.published.fetch("POST", where, headers=dict(FORM), content=urlencode(form).encode())
         said = read_json(answer.body)
         if answer.status != 200:
@@ -121,6 +121,20 @@ class ProSanteConnect:
                 return None
             raise failed({"access_denied": "phone_denied", "expired_token": "phone_expired"}.get(str(error), "client"))
         return self._identity(said, nonce="")
+
+    def is_down(self, *, ask: bool) -> bool:
+        """The breaker's word; asked, and not open yet, the discovery document must fail twice in a row."""
+        if self.published.breaker.open:
+            return not (ask and self.published.answers())
+        return ask and not self.published.answers() and not self.published.answers(again=True)
+
+    def _server_side(self, name: str) -> str:
+        """Where a server calls; with a certificate, the address kept for that when there is one (RFC 8705 §5)."""
+        found = self.published.metadata()
+        kept = found.get("mtls_endpoint_aliases") if self.client.auth == "tls_client_auth" else None
+        where = kept.get(name) if isinstance(kept, dict) else None
+        where = where or found.get(name)
+        return where if isinstance(where, str) else ""
 
     def _proof(self) -> dict[str, str]:
         """Who we are, in a form; the certificate says it otherwise."""
@@ -137,7 +151,7 @@ class ProSanteConnect:
             "code_verifier": asked.verifier,
             **self._proof(),
         }
-        where = str(self.published.metadata()["token_endpoint"])
+        where = self._server_side("token_endpoint")
         answer = self.published.fetch("POST", where, headers=dict(FORM), content=urlencode(form).encode())
         if answer.status != 200:
             raise failed("code" if answer.status == 400 else "client")

@@ -11,11 +11,13 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from pepites.accounts.ports import IdentificationFailed
 from pepites.interop.breaker import Breaker
 from pepites.interop.outgoing import NotProtected, Peer, Received, call
 from pepites.interop.psc.trouble import failed
 
 KEEP: Final = 3600.0  # seconds
+ASK_AGAIN: Final = 10.0  # seconds between two questions about an outage
 KEYS_AGAIN: Final = 10.0  # seconds between two reloads that an unknown key asks for
 MAX_BYTES: Final = 256 * 1024
 ADDRESSES: Final = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
@@ -43,6 +45,8 @@ class Published:
     _read_at: float = 0.0
     _keys: KeySet | None = field(default=None, repr=False)
     _keys_at: float = 0.0
+    _asked_at: float = float("-inf")
+    _answered: bool = True
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def fetch(self, method: str, url: str, *, headers: dict[str, str], content: bytes | None = None) -> Received:
@@ -76,6 +80,20 @@ class Published:
         with self._lock:
             self._metadata, self._read_at = found, time.monotonic()
         return found
+
+    def answers(self, *, again: bool = False) -> bool:
+        """Whether the provider answers now; asked at most every ten seconds, whoever wants to know."""
+        with self._lock:
+            if not again and time.monotonic() - self._asked_at < ASK_AGAIN:
+                return self._answered
+        try:
+            self.fetch("GET", self.url, headers={"Accept": "application/json"})
+            answered = True
+        except IdentificationFailed as failure:
+            answered = failure.reason != "unavailable"
+        with self._lock:
+            self._asked_at, self._answered = time.monotonic(), answered
+        return answered
 
     def keys(self, *, again: bool = False) -> KeySet:
         """The provider's public keys; ``again`` reloads them, at most once every ten seconds."""

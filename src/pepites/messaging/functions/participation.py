@@ -3,6 +3,7 @@
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE, TRUSTED
 from pepites.messaging.functions.base import REFUSE, RIGHTS, private
+from pepites.networks.sql import refuse_withheld
 
 PARTICIPATES = rls.definer_function(
     "messaging_participates(p_conversation bigint)",
@@ -76,6 +77,7 @@ CREATE = rls.definer_function(
     f"""
     DECLARE actor bigint := {ACTOR_PRACTICE}; conv bigint; others bigint[];
     BEGIN
+      {refuse_withheld("talk.open")}
       others := array_remove(p_practices, actor);
       IF actor IS NULL THEN {REFUSE} 'no_context'; END IF;
       IF p_patient IS NOT NULL AND access_actor_level(p_patient) < 2 THEN {REFUSE} 'level_too_low'; END IF;

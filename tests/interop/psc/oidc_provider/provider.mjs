@@ -1,16 +1,18 @@
 // A certified OpenID provider with the addresses and claims of Pro Santé Connect (annuaire-et-authentification §7).
-// `node provider.mjs PORT PERSONS.json CLIENT.json` ; tests only: it listens on loopback and is in no package.
+// `node provider.mjs PORT PERSONS.json CLIENT.json [CERTIFICATE.pem AUTHORITIES.pem]` ; with a certificate it is served over
+// TLS and knows its client by one; tests only: it listens on loopback and is in no package.
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import * as jose from "jose";
 import Provider from "oidc-provider";
 
 if (process.env.DJANGO_ENV === "production" || process.env.PEPITES_ENV === "production") process.exit(2);
-const [port, personsFile, clientFile] = process.argv.slice(2);
+const [port, personsFile, clientFile, certificateFile, authoritiesFile] = process.argv.slice(2);
 const persons = JSON.parse(readFileSync(personsFile, "utf8"));
 const client = JSON.parse(readFileSync(clientFile, "utf8"));
-const base = `http://127.0.0.1:${port}`;
+const base = `${certificateFile ? "https" : "http"}://127.0.0.1:${port}`;
 const realm = "/auth/realms/esante-wallet";
 const protocol = `${realm}/protocol/openid-connect`;
 const routes = {
@@ -43,7 +45,16 @@ const provider = new Provider(`${base}${realm}`, {
   },
   conformIdTokenClaims: false,
   ttl: { AccessToken: 120, RefreshToken: 1800, IdToken: 120, Session: 14400, AuthorizationCode: 60, Interaction: 600, Grant: 14400 },
+  ...(certificateFile && { clientAuthMethods: ["tls_client_auth"] }),
   features: {
+    mTLS: {
+      enabled: Boolean(certificateFile),
+      tlsClientAuth: true,
+      getCertificate: (ctx) => (ctx.socket.authorized ? ctx.socket.getPeerX509Certificate() : undefined),
+      certificateAuthorized: (ctx) => ctx.socket.authorized,
+      certificateSubjectMatches: (ctx, property, expected) =>
+        property === "tls_client_auth_subject_dn" && ctx.socket.getPeerX509Certificate().subject === expected,
+    },
     devInteractions: { enabled: false },
     rpInitiatedLogout: {
       enabled: true,
@@ -110,7 +121,7 @@ async function altered(path, status, body) {
     if (fault === "alg_none") token = `${bare({ alg: "none", kid: first.kid })}.${bare(claims)}.`;
     if (fault === "signature") token = `${token.slice(0, token.lastIndexOf(".") + 1)}${"A".repeat(342)}`;
     if (fault === "hs256") {
-      const secret = new TextEncoder().encode(client.client_secret);
+      const secret = new TextEncoder().encode(client.client_secret ?? "secret-vide-pour-une-panne-demandee");
       token = await new jose.SignJWT(claims).setProtectedHeader({ alg: "HS256", kid: first.kid }).sign(secret);
     }
     return JSON.stringify({ ...said, id_token: token });
@@ -162,7 +173,7 @@ async function pass(request, response, path) {
   return handle(inner, response);
 }
 
-createServer(async (request, response) => {
+async function answered(request, response) {
   const { pathname } = new URL(request.url, base);
   const answer = (status, text) => response.writeHead(status, { "content-type": "text/plain" }).end(text);
   if (pathname === "/etat") return answer(200, "op");
@@ -180,4 +191,11 @@ createServer(async (request, response) => {
   if (pathname.endsWith("/wallet-openid-configuration") && fault === "decouverte") return answer(500, "panne");
   if (pathname.includes(".well-known/openid-configuration")) return answer(404, "");
   return pass(request, response, pathname);
-}).listen(Number(port), "127.0.0.1", () => console.log("prêt"));
+}
+
+const asking = () => {
+  const mine = readFileSync(certificateFile);
+  const ca = readFileSync(authoritiesFile);
+  return createSecureServer({ cert: mine, key: mine, ca, requestCert: true, rejectUnauthorized: false }, answered);
+};
+(certificateFile ? asking() : createServer(answered)).listen(Number(port), "127.0.0.1", () => console.log("prêt"));
