@@ -52,6 +52,15 @@ CODES = {
     "coordination.import.failed": "Import arrêté",
     "coordination.import.report": "Compte rendu d'import consulté",
     "coordination.import.refused": "Import refusé",
+    "coordination.plan.read": "Plan consulté",
+    "coordination.plan.opened": "Plan commencé",
+    "coordination.plan.changed": "Plan modifié",
+    "coordination.plan.published": "Plan publié",
+    "coordination.plan.confirmed": "Plan validé par un professionnel",
+    "coordination.plan.signed": "Plan signé",
+    "coordination.plan.closed": "Plan clos",
+    "coordination.plan.exported": "Plan édité en PDF",
+    "coordination.plan.refused": "Plan refusé",
     "coordination.file.refused": "Ouverture du dossier refusée",
 }
 
@@ -69,6 +78,25 @@ _MODELS = {
     "FilEntry": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
+    **dict.fromkeys(
+        (
+            "CarePlan",
+            "CarePlanEvent",
+            "Expectation",
+            "ExpectationEvent",
+            "Concern",
+            "ConcernEvent",
+            "Goal",
+            "GoalEvent",
+            "PlannedAction",
+            "PlannedActionEvent",
+            "PlanVersion",
+            "PlanVersionPart",
+            "PlanValidation",
+            "PlanSignature",
+        ),
+        "santé",
+    ),
 }
 PERSONAL_DATA = (
     *(
@@ -84,6 +112,13 @@ SORTED = (
     SortedTable("coordination_careteammember", "Entrée dans le cercle", "invited_at", "invited_by_id", frozen=True),
     SortedTable("coordination_contact", "Contact", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_pathway", "Parcours", "opened_on", "opened_by_id", frozen=True),
+    SortedTable("coordination_careplan", "Plan de coordination", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_expectation", "Attente du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_concern", "Problème du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_goal", "Objectif du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_plannedaction", "Action du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_planversion", "Version du plan", "published_at", "author_id", frozen=True),
+    SortedTable("coordination_plansignature", "Signature du plan", "signed_at", "collected_by_id", frozen=True),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {
@@ -91,7 +126,9 @@ NOT_SORTED = {
     "copie tenue par les actes": ("coordination_patientactivity",),
     "historique d'une ligne triée": (
         "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
-        "coordination_taskevent",
+        "coordination_taskevent", "coordination_careplanevent", "coordination_expectationevent",
+        "coordination_concernevent", "coordination_goalevent", "coordination_plannedactionevent",
     ),
+    "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip
 """What an unmerge lists for sorting (RNIV-13), and what it need not."""

@@ -118,6 +118,7 @@ class TaskKind(models.TextChoices):
     CONSENT = "consentement", "Consentement à recueillir"
     ACCESS_REPORT = "signalement_acces", "Accès signalé"
     URGENT = "urgence", "Message urgent sans réponse"
+    PLAN = "plan", "Plan de coordination"
 
 
 class FilKind(models.TextChoices):
@@ -129,3 +130,4 @@ class FilKind(models.TextChoices):
     PATHWAY = "parcours", "Parcours"
     CONSENT = "accord", "Consentement"
     MESSAGE = "message", "Message"
+    PLAN = "plan", "Plan"

@@ -23,19 +23,39 @@ from pepites.coordination.enums import (
     TaskState,
 )
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
+from pepites.coordination.plan.models import (
+    CarePlan,
+    Concern,
+    Expectation,
+    Goal,
+    PlannedAction,
+    PlanSignature,
+    PlanValidation,
+    PlanVersion,
+    PlanVersionPart,
+)
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.networks.models import Network
 from pepites.patients.models import Patient
 
 __all__ = [
+    "CarePlan",
     "CareTeamMember",
+    "Concern",
     "Contact",
+    "Expectation",
     "FilEntry",
+    "Goal",
     "ImportRun",
     "LiaisonNote",
     "LocalIdentifier",
     "Pathway",
     "PatientActivity",
+    "PlanSignature",
+    "PlanValidation",
+    "PlanVersion",
+    "PlanVersionPart",
+    "PlannedAction",
     "Task",
 ]
 
