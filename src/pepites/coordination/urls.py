@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from pepites.coordination.importing.urls import urlpatterns as importing
+from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.views import access, around, circle, file, home, lists, tasks
 
 app_name = "coordination"
@@ -42,4 +43,5 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/acces/", access.accesses, name="access"),
     path("dossiers/<uuid:public_id>/acces/<int:entry>/signaler/", access.report, name="access-report"),
     *importing,
+    *plan,
 ]
