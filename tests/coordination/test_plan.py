@@ -203,6 +203,28 @@ def test_a_new_version_replaces_the_tasks_that_changed_and_cancels_those_that_le
         assert changed.state == "a_faire"
 
 
+def test_an_unmet_objective_ends_its_tasks_and_one_taken_up_again_makes_them_anew() -> None:
+    p = planned()
+    publish(p)
+    with p.w.acting("coordinator") as actor:
+        given_up = {"text": "Aménager la salle d'eau", "result": "abandonne", "reason": "Refus du bailleur"}
+        change_item(actor=actor, item=p.items["goal"], values=given_up, version=1)
+        with pytest.raises(DomainError, match="objectifs"):
+            change_item(
+                actor=actor, item=p.items["problem"], version=1,
+                values={"text": "Logement", "domain": "logement", "retained": False, "reason": "Refus"},
+            )  # fmt: skip
+    publish(p, "Deuxième")
+    with p.w.acting("coordinator") as actor:
+        assert PlannedAction.objects.get(pk=p.items["action"].pk).state == "abandonnee"
+        assert not Task.objects.filter(title__startswith="Demander", state="a_faire").exists()
+        change_item(actor=actor, item=p.items["goal"], values=given_up | {"result": "en_cours"}, version=2)
+    publish(p, "Troisième")
+    with p.w.acting("coordinator"):
+        assert PlannedAction.objects.get(pk=p.items["action"].pk).state == "a_faire"
+        assert Task.objects.filter(title__startswith="Demander", state="a_faire").count() == 1
+
+
 def test_compare_says_in_words_what_changed() -> None:
     p = planned()
     publish(p)

@@ -170,6 +170,8 @@ def test_a_whole_plan_through_the_screens_without_script() -> None:
     assert post("plan-add", action, "action", under=goal_id) == 302
     review = (today() + timedelta(days=90)).isoformat()
     assert post("plan-publish", {"revision": 1, "reason": "Début", "review_on": review}) == 409
+    stale = client.post(reverse("coordination:plan-publish", args=[plan.public_id]), {"revision": 1, "reason": "Début"})
+    assert 'name="revision" value="5"' in stale.content.decode()
     assert post("plan-publish", {"revision": 5, "reason": "Début", "review_on": today().isoformat()}) == 422
     assert post("plan-publish", {"revision": 5, "reason": "Début", "review_on": review}) == 302
     html = client.get(page).content.decode()
@@ -178,6 +180,7 @@ def test_a_whole_plan_through_the_screens_without_script() -> None:
         digest = PlanVersion.objects.get().digest
     signing = {"digest": digest, "quality": "personne", "name": "Maria", "strokes": "1,1 2,2", "cle": new_uuid()}
     assert post("plan-sign", signing | {"name": ""}) == 422
+    assert post("plan-sign", signing | {"digest": "0" * 64}) == 409
     assert post("plan-sign", signing) == 302
     assert post("plan-sign", signing) == 302
     with w.acting("coordinator"):

@@ -9,7 +9,7 @@ from django.db.models import F, Model, Q
 
 from pepites.access.enums import Level
 from pepites.access.policies import require
-from pepites.access.selectors import level_on
+from pepites.access.selectors import standing_level_on
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
@@ -50,7 +50,7 @@ def open_plan(*, actor: Actor, patient_id: int, network_id: int, key: UUID | Non
 
     The plan already open in that network is given back.
     """
-    require(policies.can_write_plan(actor, level_on(patient_id)), code=CODE, subjects=(patient_id,))
+    require(policies.can_write_plan(actor, standing_level_on(patient_id)), code=CODE, subjects=(patient_id,))
     refuse_frozen(patient_id)
     referent_id = actor.practice_id
     assert referent_id is not None
@@ -114,6 +114,8 @@ def change_item(*, actor: Actor, item: PlanItem, values: Mapping[str, Any], vers
     may_write(actor, item.plan)
     kept = _checked(item.kind, values)
     level = _level(item.kind, values, None) if item.kind is ItemKind.CONCERN else item.level
+    if not kept.get("retained", True) and Goal.objects.filter(concern_id=item.pk, removed=False).exists():
+        raise DomainError("Ce problème a des objectifs : retirez-les avant de ne plus le retenir.", field="retained")
     found = type(item).rows().filter(pk=item.pk, version=version, removed=False)
     if not found.update(version=version + 1, level=level, **kept):
         raise Conflict(STALE)
@@ -179,8 +181,8 @@ def _close(actor: Actor, plan: CarePlan, reason: str) -> None:
 
 
 def may_write(actor: Actor, plan: CarePlan) -> None:
-    """Raise ``Refused`` for whoever may not write the plan, or when it is closed."""
-    decision = policies.can_write_plan(actor, level_on(plan.patient_id), plan.state)
+    """Raise ``Refused`` for whoever may not write the plan, an emergency reader among them, or when it is closed."""
+    decision = policies.can_write_plan(actor, standing_level_on(plan.patient_id), plan.state)
     require(decision, code=CODE, subjects=(plan.patient_id,), object_type="plan", object_id=plan.public_id)
 
 

@@ -202,14 +202,12 @@ def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
     last = selectors.version_visible_to(actor, plan, plan.published)
     before = selectors.contents_of([last])[last.number] if last else EMPTY
     context |= {"form": form, "changes": compare(before, selectors.draft_content(plan)), "number": plan.published + 1}
-    return render(request, "coordination/plan/publish.html", context, status=_publish_status(form, plan))
-
-
-def _publish_status(form: PublishForm, plan: CarePlan) -> int:
-    """409 when the draft that was read is no longer the draft."""
     status = status_of(form)
-    stale = status == 422 and whole_number(form.data.get("revision")) not in (0, plan.revision)
-    return 409 if stale else status
+    if form.is_bound and whole_number(form.data.get("revision")) not in (0, plan.revision):
+        sent = request.POST.copy()
+        sent["revision"], status = str(plan.revision), 409  # what changed since is the page shown now
+        form.data = sent
+    return render(request, "coordination/plan/publish.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from pepites.identity.selectors import Band
 
 TEMPLATE = Path(__file__).with_name("data") / "plan.typ"
 TRACE = (
-    "Une signature sur écran est la trace d'un accord donné à la version imprimée ici, reconnue par son empreinte :"
+    "Une signature sur écran est la trace d'un accord donné à cette version, reconnue par son empreinte :"
     " ce n'est pas une signature électronique qualifiée."
 )
 WORDS = {

@@ -20,7 +20,7 @@ from pepites.coordination.models import (
 )
 from pepites.coordination.plan.content import compare, digest, goals_of, part_of, whole_digest
 from pepites.coordination.plan.drafting import NEUTRAL, journal, may_write
-from pepites.coordination.plan.enums import ActionState, PlanState
+from pepites.coordination.plan.enums import UNMET, ActionState, PlanState
 from pepites.coordination.plan.selectors import contents_of, draft_content, version_visible_to
 from pepites.coordination.services.fil import write_fil
 from pepites.coordination.services.tasks import cancel_task, create_task
@@ -107,20 +107,29 @@ def _freeze(actor: Actor, plan: CarePlan, number: int, reason: str, review_on: d
 
 def _make_tasks(actor: Actor, plan: CarePlan) -> None:
     """An action is a task: made at its first publication, made anew when it changed, cancelled when it left."""
-    for action in PlannedAction.objects.filter(plan=plan).select_related("task"):
-        task = action.task
-        if task is not None and task.state in OPEN_TASK and (action.removed or _differs(action)):
+    for action in PlannedAction.objects.filter(plan=plan).select_related("task", "goal"):
+        task, left = action.task, _why_left(action)
+        if task is not None and task.state in OPEN_TASK and (left or _differs(action)):
             PlannedAction.objects.filter(pk=action.pk).update(task=None)  # the action does not end with that task
             action.task = None
-            left = "Action retirée du plan" if action.removed else "Remplacée par la nouvelle version du plan"
-            cancel_task(actor=actor, task=task, reason=left)
-        if action.task is None and not action.removed and action.state in (ActionState.TODO, ActionState.DOING):
+            cancel_task(actor=actor, task=task, reason=left or "Remplacée par la nouvelle version du plan")
+        if action.task is None and action.state != ActionState.DONE:
+            state = ActionState.DROPPED if left else ActionState.TODO
+            PlannedAction.objects.filter(pk=action.pk).update(state=state)
+        if action.task is None and not left and action.state != ActionState.DONE:
             made = create_task(
                 actor=actor, patient_id=plan.patient_id, title=_title(action), due_on=action.due_on,
                 owner_practice_id=action.owner_practice_id, owner_role=action.owner_role,
                 recurrence=action.frequency, kind=TaskKind.PLAN,
             )  # fmt: skip
             PlannedAction.objects.filter(pk=action.pk).update(task=made)
+
+
+def _why_left(action: PlannedAction) -> str:
+    """Why an action is no longer to be done; empty when it is."""
+    if action.removed:
+        return "Action retirée du plan"
+    return "Objectif abandonné ou non réalisé" if action.goal.result in UNMET else ""
 
 
 def _title(action: PlannedAction) -> str:

@@ -60,7 +60,7 @@ def _goal(one: dict[str, Any], live: dict[str, LiveAction]) -> dict[str, Any]:
         "tone": _TONES[GoalResult(one["result"])],
         "reason": one["reason"],
         "actions": actions,
-        "progress": f"{done} sur {len(actions)} faite{'s' if done > 1 else ''}" if actions else "",
+        "progress": f"{done} faite{'s' if done > 1 else ''} sur {len(actions)}" if actions else "",
     }
 
 

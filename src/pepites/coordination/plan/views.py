@@ -191,6 +191,11 @@ def sign(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if not form.errors:
             messages.success(request, "Accord enregistré.")
             return redirect(context["back"])
+    status = status_of(form)
+    if form.is_bound and form.data.get("digest") != current.digest:  # another version since: it is the one shown now
+        sent = request.POST.copy()
+        sent["digest"], status = current.digest, 409
+        form.data = sent
     content = shown(selectors.contents_of([current])[current.number])
     context |= {"form": form, "version": current, "content": content, "trace": TRACE}
-    return render(request, "coordination/plan/sign.html", context, status=status_of(form))
+    return render(request, "coordination/plan/sign.html", context, status=status)
