@@ -192,7 +192,11 @@ def sign(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, "Accord enregistré.")
             return redirect(context["back"])
     status = status_of(form)
-    if form.is_bound and form.data.get("digest") != current.digest:  # another version since: it is the one shown now
+    if form.is_bound and form.data.get("digest") not in (
+        None,
+        "",
+        current.digest,
+    ):  # another version since: it is the one shown now
         sent = request.POST.copy()
         sent["digest"], status = current.digest, 409
         form.data = sent
