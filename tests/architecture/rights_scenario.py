@@ -1,7 +1,7 @@
 """One person, one circle, and somebody of each role around them: the ground of the rights table."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests import factories
 from tests.accounts.machines import service_client
 from tests.conftest import as_owner
+from tests.coordination import plan_factories
 from tests.documents.test_files import jpeg
 
 from pepites.access.enums import ConsentMode, Level, Regime
@@ -22,6 +23,8 @@ from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.enums import MemberRole, NoteType
 from pepites.coordination.models import CareTeamMember, Contact
+from pepites.coordination.plan.drafting import open_plan
+from pepites.coordination.plan.publishing import publish_plan
 from pepites.directory.models import PractitionerRole
 from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.services import create_identity
@@ -187,6 +190,7 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["task"] = coordination.create_task(
             actor=member_actor, patient_id=patient.pk, title="Visite", owner_practice_id=member_actor.practice_id
         ).public_id
+    _plan(objects, coordinator, patient.pk, network_id)
     with as_owner():
         objects["contact"] = Contact.objects.get().public_id
         objects["consent"] = ConsentRecord.objects.get().public_id
@@ -197,6 +201,21 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["account"] = scenario.users["membre"][0].public_id
         objects["machine"] = service_client().public_id
         objects["practice"] = scenario.users["membre"][1].public_id
+
+
+def _plan(objects: dict[str, Any], coordinator: Actor, patient_id: int, network_id: int) -> None:
+    """A plan published once."""
+    with unit_of_work(coordinator):
+        plan = open_plan(actor=coordinator, patient_id=patient_id, network_id=network_id)
+        wish = plan_factories.add(coordinator, plan, "attente", "Rester chez moi")
+        problem = plan_factories.add(coordinator, plan, "probleme", "Logement")
+        plan_factories.add(coordinator, plan, "objectif", "Aménager", problem)
+        plan.refresh_from_db()
+        publish_plan(
+            actor=coordinator, plan=plan, reason="Début", review_on=today() + timedelta(days=90),
+            revision=plan.revision,
+        )  # fmt: skip
+    objects |= {"plan": plan.public_id, "plan_item": wish.public_id}
 
 
 def _around_the_region(scenario: Scenario) -> None:
@@ -243,6 +262,17 @@ OBJECT_OF = {
     "coordination:protocol-end": "run",
     "coordination:consent-revoke": "consent",
     "coordination:opposition-lift": "opposition",
+    "coordination:plan-draft": "plan",
+    "coordination:plan-add": "plan",
+    "coordination:plan-item": "plan_item",
+    "coordination:plan-item-remove": "plan_item",
+    "coordination:plan-publish": "plan",
+    "coordination:plan-close": "plan",
+    "coordination:plan-versions": "plan",
+    "coordination:plan-version": "plan",
+    "coordination:plan-pdf": "plan",
+    "coordination:plan-confirm": "plan",
+    "coordination:plan-sign": "plan",
     "regional:card": "card",
     "regional:take": "card",
     "regional:separate": "record",
@@ -277,6 +307,8 @@ def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[s
                 "key": "protocoles",
                 "path": "suivi/appel",
                 "entry": 1,
+                "number": 1,
+                "kind": "attente",
                 "token": "inconnu",
             }.get(key, NOBODY)
     return found

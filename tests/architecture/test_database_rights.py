@@ -45,6 +45,7 @@ DEFINER_FUNCTIONS = {
     "coordination_import_lines": "pathways of an import, by who runs the network",
     "coordination_import_organization": "structure that answers for an import",
     "coordination_open_pathway": "inclusion of a person the actor may not see yet",
+    "coordination_plan_task_ended": "an action takes the state of its own task, whoever ticks it",
     "coordination_rows": "rows of a coordinated network's list, same conditions as its policy",
     "coordination_search": "name search in a coordinated network (LIKE is not leakproof)",
     "coordination_touch": "last contact of a person",

@@ -117,6 +117,10 @@ def places(platform: Platform) -> dict[str, str]:
         ),
         "consent": str(one("SELECT public_id FROM access_consentrecord WHERE patient_id = %s LIMIT 1", patient_pk)),
         **_regional(platform),
+        "plan": str(one("SELECT public_id FROM coordination_careplan WHERE patient_id = %s LIMIT 1", patient_pk)),
+        "concern": str(
+            one("SELECT public_id FROM coordination_concern WHERE patient_id = %s ORDER BY id LIMIT 1", patient_pk)
+        ),
         "opposition": str(
             one(
                 "SELECT o.public_id FROM access_opposition o"

@@ -72,6 +72,15 @@ CODES = {
     "coordination.import.failed": "Import arrêté",
     "coordination.import.report": "Compte rendu d'import consulté",
     "coordination.import.refused": "Import refusé",
+    "coordination.plan.read": "Plan consulté",
+    "coordination.plan.opened": "Plan commencé",
+    "coordination.plan.changed": "Plan modifié",
+    "coordination.plan.published": "Plan publié",
+    "coordination.plan.confirmed": "Plan validé par un professionnel",
+    "coordination.plan.signed": "Plan signé",
+    "coordination.plan.closed": "Plan clos",
+    "coordination.plan.exported": "Plan édité en PDF",
+    "coordination.plan.refused": "Plan refusé",
     "coordination.file.refused": "Ouverture du dossier refusée",
 }
 
@@ -94,6 +103,25 @@ _MODELS = {
     "FilEntry": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
+    **dict.fromkeys(
+        (
+            "CarePlan",
+            "CarePlanEvent",
+            "Expectation",
+            "ExpectationEvent",
+            "Concern",
+            "ConcernEvent",
+            "Goal",
+            "GoalEvent",
+            "PlannedAction",
+            "PlannedActionEvent",
+            "PlanVersion",
+            "PlanVersionPart",
+            "PlanValidation",
+            "PlanSignature",
+        ),
+        "santé",
+    ),
 }
 PERSONAL_DATA = (
     *(
@@ -111,6 +139,13 @@ SORTED = (
     SortedTable("coordination_pathway", "Parcours", "opened_on", "opened_by_id", frozen=True),
     SortedTable("coordination_protocolrun", "Parcours protocolisé", "started_at", "started_by_id", frozen=True),
     SortedTable("coordination_referral", "Demande", "received_at", "requester_practice_id"),
+    SortedTable("coordination_careplan", "Plan de coordination", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_expectation", "Attente du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_concern", "Problème du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_goal", "Objectif du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_plannedaction", "Action du plan", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_planversion", "Version du plan", "published_at", "author_id", frozen=True),
+    SortedTable("coordination_plansignature", "Signature du plan", "signed_at", "collected_by_id", frozen=True),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {
@@ -119,8 +154,10 @@ NOT_SORTED = {
     "suit sa tâche, qui est triée": ("coordination_protocolstep",),
     "historique d'une ligne triée": (
         "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
-        "coordination_taskevent", "coordination_protocolrunevent",
-        "coordination_referralevent",
+        "coordination_taskevent", "coordination_protocolrunevent", "coordination_referralevent",
+        "coordination_careplanevent", "coordination_expectationevent", "coordination_concernevent",
+        "coordination_goalevent", "coordination_plannedactionevent",
     ),
+    "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip
 """What an unmerge lists for sorting (RNIV-13), and what it need not."""

@@ -119,6 +119,7 @@ class TaskKind(models.TextChoices):
     ACCESS_REPORT = "signalement_acces", "Accès signalé"
     URGENT = "urgence", "Message urgent sans réponse"
     STEP = "etape", "Étape du parcours"
+    PLAN = "plan", "Plan de coordination"
 
 
 class FilKind(models.TextChoices):
@@ -130,3 +131,4 @@ class FilKind(models.TextChoices):
     PATHWAY = "parcours", "Parcours"
     CONSENT = "accord", "Consentement"
     MESSAGE = "message", "Message"
+    PLAN = "plan", "Plan"

@@ -27,3 +27,10 @@ class NoteFiled:
     note_id: int
     patient_id: int
     emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharingWithdrawn:
+    """The person took back the last consent to sharing outside the care team; told before it takes effect."""
+
+    patient_id: int

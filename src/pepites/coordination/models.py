@@ -23,6 +23,17 @@ from pepites.coordination.enums import (
     TaskState,
 )
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
+from pepites.coordination.plan.models import (
+    CarePlan,
+    Concern,
+    Expectation,
+    Goal,
+    PlannedAction,
+    PlanSignature,
+    PlanValidation,
+    PlanVersion,
+    PlanVersionPart,
+)
 from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
 from pepites.coordination.referrals.models import Referral
 from pepites.directory.models import Organization, PractitionerRole
@@ -30,14 +41,23 @@ from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
 
 __all__ = [
+    "CarePlan",
     "CareTeamMember",
+    "Concern",
     "Contact",
+    "Expectation",
     "FilEntry",
+    "Goal",
     "ImportRun",
     "LiaisonNote",
     "LocalIdentifier",
     "Pathway",
     "PatientActivity",
+    "PlanSignature",
+    "PlanValidation",
+    "PlanVersion",
+    "PlanVersionPart",
+    "PlannedAction",
     "ProtocolRun",
     "ProtocolStep",
     "Referral",

@@ -12,6 +12,7 @@ from pepites.common.events import subscribe
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.enums import OPEN_TASK, MemberRole, TaskKind
 from pepites.coordination.models import Task
+from pepites.coordination.plan.receivers import subscribe_plan
 from pepites.coordination.policies import can_write_task
 from pepites.coordination.services import create_task
 from pepites.identity.events import InsiUnavailable, RowMisplaced
@@ -27,6 +28,7 @@ def subscribe_all() -> None:
     subscribe(EmergencyOpened, tell_of_emergency)
     subscribe(InsiUnavailable, remind_of_insi)
     subscribe(RowMisplaced, ask_to_write_again)
+    subscribe_plan()
 
 
 def remind_of_insi(event: InsiUnavailable) -> None:

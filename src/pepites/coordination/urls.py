@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from pepites.coordination.importing.urls import urlpatterns as importing
+from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
 from pepites.coordination.views import access, around, circle, file, home, lists, pathways, tasks, wall
 
@@ -51,4 +52,5 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/acces/<int:entry>/signaler/", access.report, name="access-report"),
     *referrals,
     *importing,
+    *plan,
 ]

@@ -12,6 +12,7 @@ from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
 from pepites.demo.places import STRUCTURES
+from pepites.demo.plans import tell_plans
 from pepites.demo.staff import STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
 from pepites.directory.enums import Category
@@ -40,6 +41,7 @@ def build_demo(progress: Progress) -> None:
     progress("Cercles, notes, tâches et discussions")
     tell_stories(actors, people, progress)
     tell_histories(actors, people)
+    tell_plans(actors, people)
     feed_hospitals(actors, progress)
 
 

@@ -9,8 +9,10 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import DomainError
+from pepites.common.events import publish
 from pepites.coordination import policies
 from pepites.coordination.enums import OPEN_MEMBER, OPEN_TASK, FilKind, MemberStatus, TaskKind
+from pepites.coordination.events import SharingWithdrawn
 from pepites.coordination.models import CareTeamMember, Task
 from pepites.coordination.services.circle import join_discussion
 from pepites.coordination.services.fil import write_fil
@@ -66,6 +68,8 @@ def revoke_consent(*, actor: Actor, consent: ConsentRecord, reason: str) -> None
         member.save(update_fields=["status"])
         record("coordination.member.paused", action="U", subjects=(consent.patient_id,), object_id=member.public_id)
     _fil(actor, consent.patient_id, "Consentement retiré")
+    if not standing.exists():
+        publish(SharingWithdrawn(patient_id=consent.patient_id))
     # Last: it may close the file to whoever withdraws it for the person.
     access.withdraw_consent(actor=actor, consent=consent, reason=reason.strip())
 

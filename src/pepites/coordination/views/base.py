@@ -29,6 +29,7 @@ T = TypeVar("T")
 TABS = (
     ("file", "Fil", "journal-text", "coordination:file"),
     ("circle", "Cercle", "people", "coordination:circle"),
+    ("plan", "Plan", "clipboard-check", "coordination:plan"),
     ("tasks", "Tâches", "check2-square", "coordination:file-tasks"),
     ("talk", "Discussion", "chat-left-text", "coordination:talk"),
     ("contacts", "Contacts", "telephone", "coordination:contacts"),
@@ -84,13 +85,16 @@ def frame_of(request: HttpRequest, patient: Patient, sharing: Sharing, tab: str,
 def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"
-            " AND state IN ('a_faire', 'en_cours') AND due_on <= %s",
-            [patient.pk, today()],
+            "SELECT (SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"
+            " AND state IN ('a_faire', 'en_cours') AND due_on <= %s),"
+            " (SELECT count(*) FROM coordination_careplan WHERE patient_id = ANY(access_person_set(%s))"
+            " AND state <> 'clos' AND review_on < %s)",
+            [patient.pk, today(), patient.pk, today()],
         )
-        due = int(cursor.fetchone()[0])
+        due, to_revise = cursor.fetchone()
     unread = unread_counts(actor, [patient.pk]).get(patient.pk, 0)
     badges = {
+        "plan": (to_revise, f"{to_revise} à réviser"),
         "tasks": (due, f"{due} à échéance ou en retard"),
         "talk": (unread, f"{unread} non lus"),
     }
