@@ -46,7 +46,7 @@ INCLUSION = Section(
     key="inclusion",
     label="Critères d'inclusion",
     lead="Ce qu'il faut vérifier avant d'ouvrir un suivi. Un critère nécessaire qui manque demande une explication.",
-    icon="ui-checks",
+    icon="check2-square",
     order=30,
     rows=Rows(
         name="criteria", label="Critères", singular="Critère", most=20,
@@ -62,7 +62,7 @@ PROTOCOLS = Section(
     key="protocoles",
     label="Parcours protocolisés",
     lead="Des étapes datées à partir d'un jour de référence, chacune confiée à un rôle : rien ne s'oublie.",
-    icon="calendar-check",
+    icon="calendar3",
     order=40,
     rows=Rows(
         name="protocols", label="Parcours protocolisés", singular="Parcours", most=20,

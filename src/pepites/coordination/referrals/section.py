@@ -31,7 +31,7 @@ SCREENING = Section(
     label="Questions de repérage",
     lead="Des questions courtes, par oui ou par non, jointes à chaque demande. Les points aident au tri ; ils "
     "ne décident pas.",
-    icon="question-circle",
+    icon="info-circle",
     order=26,
     fields=(
         Field(name="threshold", label="À partir de combien de points la demande est-elle signalée ?", kind=Kind.NUMBER,

@@ -70,7 +70,7 @@ def more(request: HttpRequest) -> HttpResponse:
         ("Accès en urgence à examiner", "Bris de glace des dernières 72 heures", "shield-exclamation", "access:reviews",
          may_review_some(actor)),
         *(
-            (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "calendar-x",
+            (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "alarm",
              reverse("coordination:wall", args=[network.slug]), True)
             for network in coordinated_networks(actor)
         ),

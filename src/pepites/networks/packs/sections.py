@@ -12,7 +12,7 @@ NETWORK = Section(
     key="reseau",
     label="Nom et vocabulaire",
     lead="Comment le réseau s'appelle et comment il nomme les personnes qu'il suit.",
-    icon="type",
+    icon="pencil",
     order=10,
     fields=(
         Field(name="name", label="Nom du réseau", required=True),
