@@ -118,6 +118,7 @@ class TaskKind(models.TextChoices):
     CONSENT = "consentement", "Consentement à recueillir"
     ACCESS_REPORT = "signalement_acces", "Accès signalé"
     URGENT = "urgence", "Message urgent sans réponse"
+    ASSESSMENT_ALERT = "alerte", "Alerte d'une évaluation"
 
 
 class FilKind(models.TextChoices):
@@ -129,3 +130,4 @@ class FilKind(models.TextChoices):
     PATHWAY = "parcours", "Parcours"
     CONSENT = "accord", "Consentement"
     MESSAGE = "message", "Message"
+    ASSESSMENT = "evaluation", "Évaluation"

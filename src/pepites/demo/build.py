@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pepites.access.selectors import build_actor
 from pepites.accounts.models import User
 from pepites.accounts.services import create_account, ensure_demo_factor
+from pepites.assessments.services import ensure_library
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
 from pepites.demo.followed import create_people
@@ -58,6 +59,7 @@ class Actors:
 
 def _staff(system: Actor) -> dict[str, list[PractitionerRole]]:
     networks = {network.slug: network for network in ensure_pilot_networks()}
+    ensure_library()
     places = {
         place.key: create_organization(
             actor=system, name=place.name, kind=place.kind, finess=place.finess, commune_cog=place.commune
