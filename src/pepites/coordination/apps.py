@@ -3,7 +3,8 @@ from django.apps import AppConfig
 _COORDINATION = (
     "file", "note-change", "note-retire", "file-message", "circle", "circle-invite", "member-remove", "file-tasks",
     "task-cancel", "talk", "contacts", "contact-end", "pathways", "pathway-close", "consents", "consent-revoke",
-    "oppose", "opposition-lift", "access", "access-report",
+    "oppose", "opposition-lift", "access", "access-report", "assessments", "assessment-begin", "assessment-trend",
+    "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))

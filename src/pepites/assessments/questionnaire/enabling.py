@@ -1,5 +1,6 @@
 """``enableWhen``: which questions stand, given the answers (R4 §Questionnaire.item.enableWhen)."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from pepites.assessments.questionnaire.answers import Answers, Key, counts_of, places
@@ -12,7 +13,7 @@ def enabled_keys(questionnaire: Questionnaire, answers: Answers) -> set[Key]:
 
     A question that is switched off counts as not answered for those that look at it.
     """
-    return _Enabling(questionnaire, answers).keys()
+    return Enabling(questionnaire, answers).keys()
 
 
 def without_disabled(questionnaire: Questionnaire, answers: Answers) -> dict[Key, tuple[Value, ...]]:
@@ -21,14 +22,17 @@ def without_disabled(questionnaire: Questionnaire, answers: Answers) -> dict[Key
     return {key: values for key, values in answers.items() if key in standing}
 
 
-class _Enabling:
-    def __init__(self, questionnaire: Questionnaire, answers: Answers) -> None:
+class Enabling:
+    """Which items stand; ``counts`` says how many times groups stand when an empty one was just added."""
+
+    def __init__(self, questionnaire: Questionnaire, answers: Answers, counts: Mapping[Key, int] | None = None) -> None:
         self.questionnaire, self.answers = questionnaire, answers
-        self.counts = counts_of(questionnaire, answers)
+        self.counts = counts_of(questionnaire, answers) if counts is None else counts
         self.above = questionnaire.repeating_above
         self.known: dict[Key, bool] = {}
 
     def keys(self) -> set[Key]:
+        """Every item that stands, at each of its places."""
         found: set[Key] = set()
 
         def visit(items: tuple[Item, ...], index: tuple[int, ...]) -> None:

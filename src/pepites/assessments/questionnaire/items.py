@@ -143,6 +143,11 @@ class Questionnaire:
         return {item.link_id: item for item in self.all_items}
 
     @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Rank of each item in the document: what a form posts in place of a linkId."""
+        return {item.link_id: number for number, item in enumerate(self.all_items)}
+
+    @cached_property
     def parents(self) -> dict[str, str]:
         """linkId of the item above, for those that have one."""
         return {child.link_id: item.link_id for item in self.all_items for child in item.items}
