@@ -8,6 +8,7 @@ from pepites.accounts.services import create_account, ensure_demo_factor
 from pepites.assessments.services import ensure_library
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
+from pepites.demo.assessments import tell_assessments
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
@@ -38,6 +39,7 @@ def build_demo(progress: Progress) -> None:
     progress("Cercles, notes, tâches et discussions")
     tell_stories(actors, people, progress)
     tell_histories(actors, people)
+    tell_assessments(actors, people)
     feed_hospitals(actors, progress)
 
 

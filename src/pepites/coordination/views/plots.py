@@ -12,7 +12,7 @@ from pepites.coordination.selectors.labels import short_day
 from pepites.coordination.views.printing import escape
 
 WIDTH, HEIGHT = 640, 280
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 36
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 36
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 
 
@@ -98,7 +98,7 @@ def _bands(bands: Sequence[Band], least: float, most: float, y: Scale) -> list[s
         )
         if bottom - top >= 16:
             words = band.label if len(band.label) < 60 else f"{band.label[:57]}…"
-            found.append(f'<text class="pp-plot-word" x="{LEFT + 6}" y="{top + 13:.1f}">{escape(words)}</text>')
+            found.append(f'<text class="pp-plot-word" x="{LEFT + 6}" y="{(top + bottom) / 2 + 5:.1f}">{escape(words)}</text>')
     return found
 
 
