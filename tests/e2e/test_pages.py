@@ -74,6 +74,7 @@ PAGES = [
     PageType("evaluation-corriger", "/evaluations/{assessment}/corriger/"),
     PageType("evaluation-retirer", "/evaluations/{assessment}/retirer/"),
     PageType("evaluation-suivi", "/dossiers/{patient}/evaluations/{form}/suivi/"),
+    PageType("formulaires", "/administration/reseaux/maia/formulaires/", login="abellony", is_list=True),
     PageType("contacts", "/dossiers/{patient}/contacts/"),
     PageType("parcours", "/dossiers/{patient}/parcours/"),
     PageType("parcours-clore", "/parcours/{pathway}/clore/"),

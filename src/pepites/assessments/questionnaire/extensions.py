@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from pepites.assessments.questionnaire.errors import FormError
-from pepites.assessments.questionnaire.expressions import ORDINAL
+from pepites.assessments.questionnaire.expressions import ORDINAL as ORDINAL
 from pepites.assessments.questionnaire.values import Coding, Value, from_json, to_decimal
 
 _CORE = "http://hl7.org/fhir/StructureDefinition/"

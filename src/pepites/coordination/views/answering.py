@@ -20,6 +20,7 @@ from pepites.assessments.questionnaire.answers import Key
 from pepites.assessments.questionnaire.checking import problems
 from pepites.assessments.questionnaire.running import calculated
 from pepites.assessments.services.answering import WrongAnswers
+from pepites.assessments.sheet import Sheet
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE
 from pepites.common.errors import Conflict, DomainError, NotFound
@@ -27,7 +28,6 @@ from pepites.common.views import whole_number
 from pepites.coordination.selectors.assessments import Difference, words
 from pepites.coordination.views.assessments import READ, opened
 from pepites.coordination.views.base import actor_of
-from pepites.coordination.views.form_fields import Sheet
 
 PAGE = "coordination/assessments/fill.html"
 

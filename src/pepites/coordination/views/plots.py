@@ -98,7 +98,9 @@ def _bands(bands: Sequence[Band], least: float, most: float, y: Scale) -> list[s
         )
         if bottom - top >= 16:
             words = band.label if len(band.label) < 60 else f"{band.label[:57]}…"
-            found.append(f'<text class="pp-plot-word" x="{LEFT + 6}" y="{(top + bottom) / 2 + 5:.1f}">{escape(words)}</text>')
+            found.append(
+                f'<text class="pp-plot-word" x="{LEFT + 6}" y="{(top + bottom) / 2 + 5:.1f}">{escape(words)}</text>'
+            )
     return found
 
 

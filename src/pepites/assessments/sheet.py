@@ -5,6 +5,7 @@ Every text goes through ``escape``. The markup is that of the components (`docs/
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -13,7 +14,6 @@ from pepites.assessments.questionnaire.answers import Answers, Key, counts_of, p
 from pepites.assessments.questionnaire.enabling import Enabling
 from pepites.assessments.questionnaire.items import DISPLAY, GROUP, Item, Option, Questionnaire
 from pepites.assessments.questionnaire.values import Quantity, Value, plain
-from pepites.coordination.views.printing import escape
 from pepites.ui.templatetags.ui import icon
 
 MAX_RADIOS = 7
