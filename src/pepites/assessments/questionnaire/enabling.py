@@ -8,12 +8,12 @@ from pepites.assessments.questionnaire.items import Condition, Item, Questionnai
 from pepites.assessments.questionnaire.values import Coding, Value
 
 
-def enabled_keys(questionnaire: Questionnaire, answers: Answers) -> set[Key]:
+def enabled_keys(questionnaire: Questionnaire, answers: Answers) -> set[Key] | frozenset[Key]:
     """Keys of the items that stand: neither they nor what holds them is switched off.
 
     A question that is switched off counts as not answered for those that look at it.
     """
-    return Enabling(questionnaire, answers).keys()
+    return questionnaire.always or Enabling(questionnaire, answers).keys()
 
 
 def without_disabled(questionnaire: Questionnaire, answers: Answers) -> dict[Key, tuple[Value, ...]]:

@@ -109,11 +109,15 @@ class Item:
         """Points by key, of the options that have some."""
         return {option.key: option.ordinal for option in self.options if option.ordinal is not None}
 
+    @cached_property
+    def _by_value(self) -> dict[Value, Option]:
+        return {option.value: option for option in self.options}
+
     def option_of(self, value: Value) -> Option | None:
         """The option that a value is: same code when no system is given, same value else."""
+        if (known := self._by_value.get(value)) is not None:
+            return known
         for option in self.options:
-            if option.value.data == value.data and option.value.kind == value.kind:
-                return option
             mine, other = option.value.data, value.data
             if not isinstance(mine, Coding) or not isinstance(other, Coding):
                 continue
@@ -146,6 +150,13 @@ class Questionnaire:
     def numbers(self) -> dict[str, int]:
         """Rank of each item in the document: what a form posts in place of a linkId."""
         return {item.link_id: number for number, item in enumerate(self.all_items)}
+
+    @cached_property
+    def always(self) -> frozenset[tuple[str, tuple[int, ...]]] | None:
+        """Keys of every item when none depends on an answer nor repeats: nothing is to be looked at again."""
+        if any(item.conditions or item.repeating or (item.type == GROUP and item.repeats) for item in self.all_items):
+            return None
+        return frozenset((item.link_id, ()) for item in self.all_items)
 
     @cached_property
     def parents(self) -> dict[str, str]:

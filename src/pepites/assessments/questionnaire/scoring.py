@@ -161,7 +161,7 @@ def compute(questionnaire: Questionnaire, scoring: Scoring, answers: Answers, pe
     """Every score that can be computed, each with its band. ``answers`` are those kept (``running.ended``)."""
     found = []
     watch = Stopwatch()
-    standing: set[Key] | None = None
+    standing: set[Key] | frozenset[Key] | None = None
     for definition in scoring.scores:
         if definition.method == "expression":
             value = _by_expression(questionnaire, definition, answers, person, watch)
@@ -178,7 +178,7 @@ def compute(questionnaire: Questionnaire, scoring: Scoring, answers: Answers, pe
 
 
 def _by_adding(
-    questionnaire: Questionnaire, definition: ScoreDefinition, answers: Answers, standing: set[Key]
+    questionnaire: Questionnaire, definition: ScoreDefinition, answers: Answers, standing: set[Key] | frozenset[Key]
 ) -> Decimal | None:
     weights = dict(definition.weights)
     total, seen = definition.constant, False
