@@ -2,13 +2,13 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.assessments.definitions import AGE, CORE, ask, ext, form, formula, whole
+from tests.conftest import shared_data
 
 from pepites.assessments.questionnaire.answers import Key, from_items, to_items
 from pepites.assessments.questionnaire.checking import problems
@@ -18,7 +18,7 @@ from pepites.assessments.questionnaire.parsing import parse, read_json
 from pepites.assessments.questionnaire.running import calculated, initial_answers
 from pepites.assessments.questionnaire.values import Coding, Quantity, Value, from_json, to_json
 
-EXAMPLES = Path("/work/shared/data/fhir-examples/tddui")
+EXAMPLES = shared_data() / "fhir-examples" / "tddui"
 
 
 def test_initial_values_expressions_and_selected_options() -> None:

@@ -4,9 +4,9 @@ import itertools
 import json
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from tests.conftest import shared_data
 
 from pepites.assessments.library.reading import Instrument, instruments
 from pepites.assessments.questionnaire.aggir import gir_of, rank_of
@@ -19,7 +19,7 @@ from pepites.assessments.questionnaire.scoring import Score, compute, parse_scor
 from pepites.assessments.questionnaire.values import Value
 
 BY_CODE = {one.code: one for one in instruments()}
-VECTORS = Path("/work/shared/data/evaluations/aggir.json")
+VECTORS = shared_data() / "evaluations" / "aggir.json"
 FREE = {"aggir", "epices", "findrisc", "mini-gds", "katz", "lawton", "tug", "has-nutrition"}
 
 

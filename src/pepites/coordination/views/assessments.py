@@ -14,6 +14,7 @@ from pepites.assessments import selectors, services
 from pepites.assessments.enums import AssessmentState
 from pepites.assessments.models import Assessment
 from pepites.common.clock import today
+from pepites.common.errors import NotFound
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import identifier, posted
 from pepites.coordination.forms import ReasonForm
@@ -115,6 +116,8 @@ def assessment(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Withdraw what was entered by mistake, or give up a draft."""
     one, context = opened(request, public_id, READ)
+    if one.author_id != actor_of(request).practice_id:
+        raise NotFound
     back = reverse("coordination:assessment", args=[public_id])
     form = ReasonForm(posted(request))
     if not one.is_ended:
