@@ -20,7 +20,7 @@ ICONS = {
     FilKind.PATHWAY: "signpost",
     FilKind.CONSENT: "hand-thumbs-up",
     FilKind.MESSAGE: "chat-left-text",
-    FilKind.ASSESSMENT: "clipboard2-pulse",
+    FilKind.ASSESSMENT: "check-circle",
 }
 PAGE = 30
 # One branch for each kind of line, each under its own table's policies; file by file, so that each index gives its

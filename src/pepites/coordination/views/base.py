@@ -29,7 +29,7 @@ TABS = (
     ("file", "Fil", "journal-text", "coordination:file"),
     ("circle", "Cercle", "people", "coordination:circle"),
     ("tasks", "Tâches", "check2-square", "coordination:file-tasks"),
-    ("assessments", "Évaluations", "clipboard2-pulse", "coordination:assessments"),
+    ("assessments", "Évaluations", "check-circle", "coordination:assessments"),
     ("talk", "Discussion", "chat-left-text", "coordination:talk"),
     ("contacts", "Contacts", "telephone", "coordination:contacts"),
     ("pathways", "Parcours", "signpost", "coordination:pathways"),
