@@ -16,6 +16,7 @@ from tests.documents.test_files import jpeg
 from pepites.access.enums import ConsentMode, Level, Regime
 from pepites.access.models import ConsentRecord, Opposition
 from pepites.accounts.models import User
+from pepites.assessments import services as assessments
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
 from pepites.common.clock import now, today
@@ -34,6 +35,7 @@ from pepites.messaging.models import Attachment
 from pepites.messaging.values import Upload
 from pepites.networks.models import Network, NetworkPack
 from pepites.networks.packs.registry import empty_pack
+from pepites.patients.models import Patient
 from pepites.regional import services as regional
 from pepites.regional.models import Card
 from pepites.regional.values import IncomingRecord
@@ -126,6 +128,7 @@ def build() -> Scenario:
         _pack(network)
     scenario.objects |= {"slug": network.slug, "other_network": other.pk}
     _around_the_person(scenario, coordinator, actors, network.pk)
+    _around_assessments(scenario, actors, network.pk)
     _around_the_region(scenario)
     return scenario
 
@@ -218,6 +221,29 @@ def _plan(objects: dict[str, Any], coordinator: Actor, patient_id: int, network_
     objects |= {"plan": plan.public_id, "plan_item": wish.public_id}
 
 
+def _around_assessments(scenario: Scenario, actors: dict[str, Actor], network_id: int) -> None:
+    """A form of the network, served and being prepared again; an ended assessment and a draft of the member."""
+    definition = {"resourceType": "Questionnaire", "title": "Essai", "item": [{"linkId": "a", "type": "string"}]}
+    member = actors["membre"]
+    with as_owner():
+        administrator = factories.actor_for(scenario.users["admin_reseau"][1])
+    with unit_of_work(administrator):
+        version = assessments.create_form(
+            actor=administrator, network_id=network_id, category="medical", questionnaire=definition, source="Essai",
+            licence="Libre",
+        )  # fmt: skip
+        assessments.publish_version(actor=administrator, version=version, revision=1)
+        prepared = assessments.start_version(actor=administrator, form=version.form)
+    with unit_of_work(member):
+        patient = Patient.objects.get(public_id=scenario.objects["patient"])
+        made = [assessments.start_assessment(actor=member, patient=patient, version=version) for _ in range(2)]
+        assessments.finish_assessment(actor=member, assessment=made[0], answers={}, version=1)
+    scenario.objects |= {
+        "assessment": made[0].public_id, "draft": made[1].public_id, "form": version.form.public_id,
+        "prepared": prepared.public_id,
+    }  # fmt: skip
+
+
 def _around_the_region(scenario: Scenario) -> None:
     """A hospital that knows the same person: a card of the identity cell, and a link it may undo."""
     system = system_actor("essai", channel=Channel.COMMAND)
@@ -232,6 +258,7 @@ def _around_the_region(scenario: Scenario) -> None:
         scenario.objects["card"] = Card.objects.get().public_id
 
 
+FORM_PAGES = ("edit", "question", "arrange", "score", "preview", "publish", "manage", "export")
 # Which object stands for a URL's ``public_id``; the person by default, nobody where nothing of the kind was made.
 OBJECT_OF = {
     "accounts:account-admin": "account",
@@ -273,6 +300,10 @@ OBJECT_OF = {
     "coordination:plan-pdf": "plan",
     "coordination:plan-confirm": "plan",
     "coordination:plan-sign": "plan",
+    **dict.fromkeys(("coordination:assessment", "coordination:assessment-amend"), "assessment"),
+    "coordination:assessment-withdraw": "assessment",
+    "coordination:assessment-fill": "draft",
+    **{f"assessments:form-{name}": "prepared" for name in FORM_PAGES},
     "regional:card": "card",
     "regional:take": "card",
     "regional:separate": "record",
@@ -302,6 +333,7 @@ def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[s
                 "slug": objects["slug"],
                 "practice": objects["practice"],
                 "irp": objects["irp"],
+                "form_id": objects["form"],
                 "rpps": "10000000017",
                 "act": "suspendre",
                 "key": "protocoles",

@@ -99,6 +99,9 @@ def places(platform: Platform) -> dict[str, str]:
         ),
         "task": str(one("SELECT public_id FROM coordination_task WHERE patient_id = %s LIMIT 1", patient_pk)),
         "pathway": str(one("SELECT public_id FROM coordination_pathway WHERE patient_id = %s LIMIT 1", patient_pk)),
+        "draft": _assessment(platform, patient_pk, "lawton", "a.public_id"),
+        "assessment": _assessment(platform, patient_pk, "aggir", "a.public_id"),
+        "form": _assessment(platform, patient_pk, "aggir", "f.public_id"),
         "unknown": str(uuid4()),
         "account": platform.account("mrobinel"),
         "machine": str(
@@ -140,3 +143,15 @@ def places(platform: Platform) -> dict[str, str]:
             )
         ),
     }
+
+
+def _assessment(platform: Platform, patient_pk: int, code: str, column: str) -> str:
+    return str(
+        platform.value(
+            f"SELECT {column} FROM assessments_assessment a JOIN assessments_formversion v ON v.id = a.form_version_id"
+            " JOIN assessments_form f ON f.id = v.form_id WHERE a.patient_id = %s AND f.code = %s"
+            " ORDER BY a.id LIMIT 1",
+            patient_pk,
+            code,
+        )
+    )

@@ -27,6 +27,7 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     _call_if_present("pepites.terminology.services", "load_reference_data")
     _call_if_present("pepites.networks.services", "ensure_pilot_networks")
+    _call_if_present("pepites.assessments.services", "ensure_library")
 
 
 if __name__ == "__main__":

@@ -223,6 +223,7 @@ INSTALLED_APPS = [
     "pepites.regional",
     "pepites.documents",
     "pepites.messaging",
+    "pepites.assessments",
     "pepites.coordination",
     "pepites.interop",
     "pepites.fhir",

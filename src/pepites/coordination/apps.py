@@ -5,7 +5,8 @@ _COORDINATION = (
     "task-cancel", "talk", "contacts", "contact-end", "pathways", "pathway-close", "pathway-open",
     "protocol-start", "protocol-move", "protocol-end", "consents",
     "consent-revoke", "oppose", "opposition-lift", "access", "access-report", "plan", "plan-draft", "plan-add",
-    "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign",
+    "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
+    "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))

@@ -62,6 +62,8 @@ CODES = {
     "coordination.contact.refused": "Contact refusé",
     "coordination.consent.refused": "Recueil de consentement refusé",
     "coordination.message.filed": "Message versé au dossier",
+    "coordination.assessments.read": "Évaluations consultées",
+    "coordination.assessment.read": "Évaluation consultée",
     "coordination.access.reported": "Accès signalé",
     "coordination.import.read": "Écran d'import consulté",
     "coordination.import.uploaded": "Fichier d'import déposé",

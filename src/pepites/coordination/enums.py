@@ -120,6 +120,7 @@ class TaskKind(models.TextChoices):
     URGENT = "urgence", "Message urgent sans réponse"
     STEP = "etape", "Étape du parcours"
     PLAN = "plan", "Plan de coordination"
+    ASSESSMENT_ALERT = "alerte", "Alerte d'une évaluation"
 
 
 class FilKind(models.TextChoices):
@@ -132,3 +133,4 @@ class FilKind(models.TextChoices):
     CONSENT = "accord", "Consentement"
     MESSAGE = "message", "Message"
     PLAN = "plan", "Plan"
+    ASSESSMENT = "evaluation", "Évaluation"

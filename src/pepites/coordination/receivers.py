@@ -6,18 +6,23 @@ from django.db import connection
 
 from pepites.access.events import EmergencyOpened
 from pepites.access.selectors import level_on
+from pepites.assessments.events import AssessmentAlertRaised, AssessmentEnded, AssessmentWithdrawn
+from pepites.assessments.models import Assessment
 from pepites.audit.unit import current
 from pepites.common.clock import CAYENNE, today
 from pepites.common.events import subscribe
 from pepites.common.identifiers import new_uuid
-from pepites.coordination.enums import OPEN_TASK, MemberRole, TaskKind
-from pepites.coordination.models import Task
+from pepites.coordination.enums import OPEN_TASK, FilKind, MemberRole, TaskKind
+from pepites.coordination.models import FilEntry, Task
 from pepites.coordination.plan.receivers import subscribe_plan
 from pepites.coordination.policies import can_write_task
+from pepites.coordination.selectors.scores import score_words
 from pepites.coordination.services import create_task
+from pepites.coordination.services.fil import write_fil
 from pepites.identity.events import InsiUnavailable, RowMisplaced
 from pepites.identity.selectors.labels import grouped_regional_id
 from pepites.messaging.events import UrgentUnanswered
+from pepites.networks.acts import act_left
 
 INSI_REMINDER = "INSi n'a pas répondu : interroger de nouveau"
 
@@ -29,6 +34,9 @@ def subscribe_all() -> None:
     subscribe(InsiUnavailable, remind_of_insi)
     subscribe(RowMisplaced, ask_to_write_again)
     subscribe_plan()
+    subscribe(AssessmentEnded, tell_assessment)
+    subscribe(AssessmentAlertRaised, alert_circle)
+    subscribe(AssessmentWithdrawn, untell_assessment)
 
 
 def remind_of_insi(event: InsiUnavailable) -> None:
@@ -63,6 +71,42 @@ def ask_to_write_again(event: RowMisplaced) -> None:
         ),
         due_on=today(), owner_practice_id=event.author_practice_id,
     )  # fmt: skip
+
+
+def tell_assessment(event: AssessmentEnded) -> None:
+    """An ended assessment enters the fil, with its scores, for whoever may read its answers."""
+    one = Assessment.objects.select_related("form_version").get(pk=event.assessment_id)
+    scores = ", ".join(score_words(score) for score in one.scores)
+    title = f"{one.form_version.title}{' (corrigée)' if event.corrected else ''}{f' : {scores}' if scores else ''}"
+    write_fil(
+        actor=current().actor, patient_id=event.patient_id, kind=FilKind.ASSESSMENT, title=title, level=one.level,
+        object_id=one.public_id, urgent=bool(one.alerts), contact="Évaluation",
+    )  # fmt: skip
+
+
+def untell_assessment(event: AssessmentWithdrawn) -> None:
+    """A withdrawn assessment stays in the fil as withdrawn, without its scores."""
+    one = Assessment.objects.select_related("form_version").get(pk=event.assessment_id)
+    FilEntry.objects.filter(object_id=one.public_id, kind=FilKind.ASSESSMENT).update(
+        title=f"{one.form_version.title} : retirée par son auteur"[:200], urgent=False
+    )
+
+
+def alert_circle(event: AssessmentAlertRaised) -> None:
+    """An alert of an assessment: a task due today for its author's practice, and one for the coordination.
+
+    A task is read from the social level: its words say nothing of the answers (coordination §2.4-4).
+    """
+    actor = current().actor
+    if not act_left(actor, "task.write"):
+        return  # the network leaves no task to this role: the fil's urgent line tells it
+    one = Assessment.objects.get(pk=event.assessment_id)
+    for practice_id, role in ((one.author_id, ""), (None, MemberRole.COORDINATOR)):
+        create_task(
+            actor=actor, patient_id=event.patient_id, title="Urgent : une évaluation demande à être lue aujourd'hui",
+            detail=f"Évaluation du {one.authored_on:%d/%m/%Y}, onglet Évaluations du dossier.", due_on=today(),
+            kind=TaskKind.ASSESSMENT_ALERT, owner_practice_id=practice_id, owner_role=role,
+        )  # fmt: skip
 
 
 def tell_of_emergency(event: EmergencyOpened) -> None:

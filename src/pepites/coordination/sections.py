@@ -10,7 +10,10 @@ from pepites.networks.packs.schema import Field, Kind, Problem, Rows, Section, S
 
 ROLES: Final = tuple(MemberRole.choices)
 
-TABS: Final = (("tasks", "Tâches"), ("talk", "Discussion"), ("contacts", "Contacts"))
+TABS: Final = (
+    ("plan", "Plan"), ("tasks", "Tâches"), ("assessments", "Évaluations"), ("talk", "Discussion"),
+    ("contacts", "Contacts"),
+)  # fmt: skip
 
 MODULES = Section(
     key="modules",

@@ -5,7 +5,19 @@ from django.urls import path, re_path
 from pepites.coordination.importing.urls import urlpatterns as importing
 from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
-from pepites.coordination.views import access, around, circle, file, home, lists, pathways, tasks, wall
+from pepites.coordination.views import (
+    access,
+    answering,
+    around,
+    assessments,
+    circle,
+    file,
+    home,
+    lists,
+    pathways,
+    tasks,
+    wall,
+)
 
 app_name = "coordination"
 urlpatterns = [
@@ -50,6 +62,13 @@ urlpatterns = [
     path("oppositions/<uuid:public_id>/lever/", around.lift_opposition, name="opposition-lift"),
     path("dossiers/<uuid:public_id>/acces/", access.accesses, name="access"),
     path("dossiers/<uuid:public_id>/acces/<int:entry>/signaler/", access.report, name="access-report"),
+    path("dossiers/<uuid:public_id>/evaluations/", assessments.assessments, name="assessments"),
+    path("dossiers/<uuid:public_id>/evaluations/nouvelle/", assessments.begin, name="assessment-begin"),
+    path("dossiers/<uuid:public_id>/evaluations/<uuid:form_id>/suivi/", assessments.trend, name="assessment-trend"),
+    path("evaluations/<uuid:public_id>/", assessments.assessment, name="assessment"),
+    path("evaluations/<uuid:public_id>/remplir/", answering.fill, name="assessment-fill"),
+    path("evaluations/<uuid:public_id>/corriger/", answering.amend, name="assessment-amend"),
+    path("evaluations/<uuid:public_id>/retirer/", assessments.withdraw, name="assessment-withdraw"),
     *referrals,
     *importing,
     *plan,

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pepites.access.selectors import build_actor
 from pepites.accounts.models import User
 from pepites.accounts.services import create_account, ensure_demo_factor
+from pepites.assessments.services import ensure_library
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
+from pepites.demo.assessments import tell_assessments
 from pepites.demo.directory import load_directory, staff_numbers
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
@@ -42,6 +44,7 @@ def build_demo(progress: Progress) -> None:
     tell_stories(actors, people, progress)
     tell_histories(actors, people)
     tell_plans(actors, people)
+    tell_assessments(actors, people)
     feed_hospitals(actors, progress)
 
 
@@ -63,6 +66,7 @@ class Actors:
 
 def _staff(system: Actor) -> dict[str, list[PractitionerRole]]:
     networks = {network.slug: network for network in ensure_pilot_networks()}
+    ensure_library()
     places = {
         place.key: create_organization(
             actor=system, name=place.name, kind=place.kind, finess=place.finess, commune_cog=place.commune

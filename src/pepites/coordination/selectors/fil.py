@@ -21,6 +21,7 @@ ICONS = {
     FilKind.CONSENT: "hand-thumbs-up",
     FilKind.MESSAGE: "chat-left-text",
     FilKind.PLAN: "clipboard-check",
+    FilKind.ASSESSMENT: "check-circle",
 }
 PAGE = 30
 # One branch for each kind of line, each under its own table's policies; file by file, so that each index gives its

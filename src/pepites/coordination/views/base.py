@@ -31,6 +31,7 @@ TABS = (
     ("circle", "Cercle", "people", "coordination:circle"),
     ("plan", "Plan", "clipboard-check", "coordination:plan"),
     ("tasks", "Tâches", "check2-square", "coordination:file-tasks"),
+    ("assessments", "Évaluations", "check-circle", "coordination:assessments"),
     ("talk", "Discussion", "chat-left-text", "coordination:talk"),
     ("contacts", "Contacts", "telephone", "coordination:contacts"),
     ("pathways", "Parcours", "signpost", "coordination:pathways"),

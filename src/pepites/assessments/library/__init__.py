@@ -1,0 +1,1 @@
+"""Instruments shipped with the platform: data files, each with its licence and its source."""
