@@ -26,6 +26,8 @@ from pepites.coordination.enums import MemberRole, NoteType
 from pepites.coordination.models import CareTeamMember, Contact
 from pepites.coordination.plan.drafting import open_plan
 from pepites.coordination.plan.publishing import publish_plan
+from pepites.coordination.referrals.services import send_referral
+from pepites.coordination.referrals.values import Asked
 from pepites.directory.models import PractitionerRole
 from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.services import create_identity
@@ -129,6 +131,7 @@ def build() -> Scenario:
     scenario.objects |= {"slug": network.slug, "other_network": other.pk}
     _around_the_person(scenario, coordinator, actors, network.pk)
     _around_assessments(scenario, actors, network.pk)
+    _referral(scenario, actors["membre"], network)
     _around_the_region(scenario)
     return scenario
 
@@ -137,7 +140,11 @@ def _pack(network: Network) -> None:
     """Settings in force, and a draft under way."""
     step = {"code": "appel", "title": "Appel", "offset": 2, "window": 7, "role": "coordination", "detail": ""}
     protocol = {"code": "suivi", "title": "Suivi", "anchor": "inclusion", "at_inclusion": False, "note": ""}
-    sections = empty_pack() | {"protocoles": {"protocols": [protocol | {"steps": [step]}]}}
+    sections = (
+        empty_pack()
+        | {"demandes": empty_pack()["demandes"] | {"public": True}}
+        | {"protocoles": {"protocols": [protocol | {"steps": [step]}]}}
+    )
     for number, state in ((1, "publie"), (2, "brouillon")):
         NetworkPack.objects.create(
             network=network, number=number, state=state, sections=sections,
@@ -206,6 +213,14 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["practice"] = scenario.users["membre"][1].public_id
 
 
+def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
+    """A demande of a member to the network."""
+    with unit_of_work(member):
+        asked = Asked(motive="Une évaluation à domicile", family_name="Droits")
+        made = send_referral(actor=member, asked=asked, key=new_uuid(), network=network)
+    scenario.objects |= {"referral": made.public_id, "organization": scenario.users["membre"][1].organization.public_id}
+
+
 def _plan(objects: dict[str, Any], coordinator: Actor, patient_id: int, network_id: int) -> None:
     """A plan published once."""
     with unit_of_work(coordinator):
@@ -258,6 +273,7 @@ def _around_the_region(scenario: Scenario) -> None:
         scenario.objects["card"] = Card.objects.get().public_id
 
 
+REFERRAL_STEPS = ("-qualify", "-accept", "-refuse", "-redirect", "-close")
 FORM_PAGES = ("edit", "question", "arrange", "score", "preview", "publish", "manage", "export")
 # Which object stands for a URL's ``public_id``; the person by default, nobody where nothing of the kind was made.
 OBJECT_OF = {
@@ -283,6 +299,8 @@ OBJECT_OF = {
     "coordination:pathway-change": "pathway",
     "coordination:pathway-close": "pathway",
     "coordination:pathway-stage": "pathway",
+    **{f"coordination:referral{step}": "referral" for step in ("", *REFERRAL_STEPS)},
+    "coordination:referral-ask-structure": "organization",
     "coordination:pathway-adopt": "pathway",
     "coordination:protocol-start": "pathway",
     "coordination:protocol-move": "run",
