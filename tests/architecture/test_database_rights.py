@@ -48,7 +48,7 @@ DEFINER_FUNCTIONS = {
     "coordination_plan_task_ended": "an action takes the state of its own task, whoever ticks it",
     "coordination_rows": "rows of a coordinated network's list, same conditions as its policy",
     "coordination_search": "name search in a coordinated network (LIKE is not leakproof)",
-    "coordination_receive_referral": "the public form of a network whose settings open it: adds a demande, reads nothing",
+    "coordination_receive_referral": "the public form, where a network opens it: adds a demande, reads nothing",
     "coordination_hand_referral": "sends a demande elsewhere in its requester's name, by who decided so",
     "coordination_touch": "last contact of a person",
     "directory_may_name_cell": "whether the actor may name the identity cell or the DPO",

@@ -36,7 +36,7 @@ from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of
 from pepites.networks.selectors import active_networks, network_by_slug
 
-PER_MINUTE: Final = 20  # public forms of one address, well filled or not
+PER_MINUTE: Final = 20  # public demandes of one address
 ASKERS: Final = Bucket()
 NETWORK, STRUCTURE = "reseau:", "structure:"
 
@@ -125,22 +125,21 @@ def ask_publicly(request: HttpRequest, slug: str) -> HttpResponse:
         raise NotFound
     questions = value_of(pack, "reperage")["questions"]
     form = PublicForm(posted(request), questions=questions, initial={"cle": new_uuid()})
-    if request.method == "POST":
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["site"]:  # a machine: thanked, and nothing is kept
+            return _thanks(request, network, "D-00000000")
         if wait := ASKERS.take(client_ip(request), PER_MINUTE):
             raise TooMany(f"Trop de demandes en peu de temps : réessayez dans {wait} secondes.")
-        if form.is_valid():
-            if form.cleaned_data["site"]:  # a machine: thanked, and nothing is kept
-                return _thanks(request, network, "D-00000000")
-            reference = ""
-            with attempt(form):
-                reference = services.receive_public(
-                    actor=actor_of(request),
-                    network=network,
-                    asked=form.asked(),
-                    key=form.cleaned_data["cle"] or new_uuid(),
-                )
-            if not form.errors:
-                return _thanks(request, network, reference)
+        reference = ""
+        with attempt(form):
+            reference = services.receive_public(
+                actor=actor_of(request),
+                network=network,
+                asked=form.asked(),
+                key=form.cleaned_data["cle"] or new_uuid(),
+            )
+        if not form.errors:
+            return _thanks(request, network, reference)
     context = {
         "form": form, "questions": form.question_fields(), "network": network,
         "intro": value_of(pack, "demandes")["intro"],
