@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import factories
+from tests.assessments.factories import GDS, ended, library
 from tests.conftest import as_owner
 from tests.coordination.factories import World, follow, signed_in, world
 
@@ -31,7 +32,8 @@ def stage(code: str, days: int | None = None) -> dict[str, Any]:
 
 
 def step(code: str, offset: int, window: int = 7, role: str = "coordination") -> dict[str, Any]:
-    return {"code": code, "title": f"Pas {code}", "offset": offset, "window": window, "role": role, "detail": ""}
+    return {"code": code, "title": f"Pas {code}", "offset": offset, "window": window, "role": role, "form": "",
+            "detail": ""}  # fmt: skip
 
 
 def expected(role: str, *, needed: bool = False) -> dict[str, Any]:
@@ -206,6 +208,20 @@ def test_open_steps_follow_the_anchor_and_the_others_never_move(
             day = start if place in done else anchor
             assert row.task.due_on == day + timedelta(days=row.offset_days)
             assert row.late_after == row.task.due_on + timedelta(days=row.window_days)
+
+
+def test_the_questionnaire_a_step_asks_for_ends_that_step_and_only_one() -> None:
+    w = world()
+    asking = [step("a", 0) | {"form": "mini-gds"}, step("b", 30) | {"form": "mini-gds"}, step("c", 0)]
+    case = opened(w, protocoles={"protocols": [protocol("p", *asking)]})
+    with as_owner():
+        w.patient.refresh_from_db()
+    with w.acting("coordinator") as actor:
+        services.start_protocol(actor=actor, pathway=case, code="p", anchor_on=today())
+        assert [line.form for line in runs_visible_to(actor, w.patient.pk)[0].steps] == ["mini-gds", "", "mini-gds"]
+    ended(w, "coordinator", library()["mini-gds"], **GDS)
+    with w.acting("coordinator"):
+        assert sorted(Task.objects.filter(state=TaskState.DONE).values_list("title", flat=True)) == ["Pas a"]
 
 
 def test_a_step_dated_by_hand_keeps_its_day() -> None:

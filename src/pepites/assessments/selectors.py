@@ -55,6 +55,12 @@ def forms_open_to(actor: Actor, patient_id: int, level: int) -> list[FormVersion
     )  # fmt: skip
 
 
+def served_forms() -> list[tuple[str, str]]:
+    """Code and title of every form that is served, the shared ones and those of the networks."""
+    rows = FormVersion.objects.filter(state=VersionState.PUBLISHED).order_by("title")
+    return list(dict(rows.values_list("form__code", "title")).items())
+
+
 def version_open_to(actor: Actor, patient_id: int, level: int, public_id: UUID) -> FormVersion | None:
     """One of them."""
     return next((one for one in forms_open_to(actor, patient_id, level) if one.public_id == public_id), None)

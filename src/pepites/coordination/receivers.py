@@ -19,6 +19,7 @@ from pepites.coordination.policies import can_write_task
 from pepites.coordination.selectors.scores import score_words
 from pepites.coordination.services import create_task
 from pepites.coordination.services.fil import write_fil
+from pepites.coordination.services.protocols import end_step_of_form
 from pepites.identity.events import InsiUnavailable, RowMisplaced
 from pepites.identity.selectors.labels import grouped_regional_id
 from pepites.messaging.events import UrgentUnanswered
@@ -75,13 +76,16 @@ def ask_to_write_again(event: RowMisplaced) -> None:
 
 def tell_assessment(event: AssessmentEnded) -> None:
     """An ended assessment enters the fil, with its scores, for whoever may read its answers."""
-    one = Assessment.objects.select_related("form_version").get(pk=event.assessment_id)
+    one = Assessment.objects.select_related("form_version__form").get(pk=event.assessment_id)
     scores = ", ".join(score_words(score) for score in one.scores)
     title = f"{one.form_version.title}{' (corrigée)' if event.corrected else ''}{f' : {scores}' if scores else ''}"
     write_fil(
         actor=current().actor, patient_id=event.patient_id, kind=FilKind.ASSESSMENT, title=title, level=one.level,
         object_id=one.public_id, urgent=bool(one.alerts), contact="Évaluation",
     )  # fmt: skip
+    if not event.corrected:
+        code = one.form_version.form.code
+        end_step_of_form(actor=current().actor, patient_id=event.patient_id, form_code=code)
 
 
 def untell_assessment(event: AssessmentWithdrawn) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pepites.assessments.selectors import served_forms
 from pepites.coordination.enums import ClosingReason, MemberRole, NoteType
 from pepites.coordination.protocols.enums import Anchor
 from pepites.coordination.referrals.section import REFERRALS, SCREENING
@@ -26,6 +27,11 @@ MODULES = Section(
               default=tuple(key for key, _ in TABS)),
     ),
 )  # fmt: skip
+
+
+def _forms(_: Sections) -> Sequence[tuple[str, str]]:
+    return served_forms()
+
 
 STAGES = Section(
     key="etapes",
@@ -86,6 +92,8 @@ PROTOCOLS = Section(
                       said="{} jours de marge"),
                 Field(name="role", label="Confiée à", kind=Kind.CHOICE, required=True, choices=ROLES, said="{}",
                       default=MemberRole.COORDINATOR.value),
+                Field(name="form", label="Questionnaire à remplir", kind=Kind.LINK, choices=_forms,
+                      said="questionnaire : {}", hint="L'étape se coche quand il est terminé."),
                 Field(name="detail", label="Consigne", kind=Kind.AREA, longest=600),
             ),
         ),

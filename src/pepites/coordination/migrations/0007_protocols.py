@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=40)),
+                ('form_code', models.CharField(blank=True, default='', max_length=60)),
                 ('offset_days', models.SmallIntegerField()),
                 ('window_days', models.PositiveSmallIntegerField(default=0)),
                 ('late_after', models.DateField()),

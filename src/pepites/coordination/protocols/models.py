@@ -51,6 +51,7 @@ class ProtocolStep(models.Model):
     run = models.ForeignKey(ProtocolRun, on_delete=models.PROTECT, related_name="steps")
     task = models.OneToOneField("coordination.Task", on_delete=models.PROTECT, related_name="step")
     code = models.CharField(max_length=40)
+    form_code = models.CharField(max_length=60, default="", blank=True)  # of the questionnaire that ends the step
     offset_days = models.SmallIntegerField()
     window_days = models.PositiveSmallIntegerField(default=0)
     # The last day before the step counts as late: it follows the task's due day, so that the wall reads one index.

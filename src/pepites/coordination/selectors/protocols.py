@@ -27,6 +27,7 @@ class StepLine:
     state: str
     tone: str
     owner: str
+    form: str = ""  # code of the questionnaire to fill, while the step is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def _step_line(step: ProtocolStep, day: date) -> StepLine:
     late = step.late_after < day
     word = "En retard" if late else "À faire" if task.due_on and task.due_on <= day else "À venir"
     tone = "danger" if late else "warning" if word == "À faire" else "info"
-    return StepLine(task.title, f"{short_day(task.due_on)}, {due_label(task.due_on, day)}", word, tone, owner)
+    return StepLine(
+        task.title, f"{short_day(task.due_on)}, {due_label(task.due_on, day)}", word, tone, owner, step.form_code
+    )
 
 
 def run_visible_to(actor: Actor, public_id: UUID) -> ProtocolRun | None:

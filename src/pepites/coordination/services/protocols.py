@@ -17,6 +17,7 @@ from pepites.coordination.enums import OPEN_TASK, FilKind, PathwayStatus, TaskKi
 from pepites.coordination.models import Pathway, ProtocolRun, ProtocolStep, Task
 from pepites.coordination.selectors.labels import short_day
 from pepites.coordination.services.fil import write_fil
+from pepites.coordination.services.tasks import complete_task
 from pepites.networks.packs.selectors import value_of
 
 CODE: Final = "coordination.protocol.refused"
@@ -103,6 +104,20 @@ def end_protocol(*, actor: Actor, run: ProtocolRun, reason: str) -> int:
     return ended
 
 
+def end_step_of_form(*, actor: Actor, patient_id: int, form_code: str) -> None:
+    """A questionnaire was ended: the first step that asked for it is done. One answer ends one step."""
+    step = (
+        ProtocolStep.objects.filter(
+            patient_id__same_person=patient_id, form_code=form_code, run__ended_at=None, task__state__in=OPEN_TASK
+        )
+        .select_related("task")
+        .order_by("late_after", "id")
+        .first()
+    )
+    if step is not None:
+        complete_task(actor=actor, task=step.task)
+
+
 def end_runs_of(*, actor: Actor, pathway: Pathway, reason: str) -> None:
     """A pathway that closes takes its protocols along."""
     for run in ProtocolRun.objects.filter(pathway=pathway, ended_at=None):
@@ -117,8 +132,8 @@ def _lay_down(actor: Actor, run: ProtocolRun, step: Mapping[str, Any]) -> None:
     )  # fmt: skip
     window = step["window"] or 0
     ProtocolStep.objects.create(
-        patient_id=run.patient_id, run=run, task=task, code=step["code"], offset_days=step["offset"],
-        window_days=window, late_after=due + timedelta(days=window),
+        patient_id=run.patient_id, run=run, task=task, code=step["code"], form_code=step["form"],
+        offset_days=step["offset"], window_days=window, late_after=due + timedelta(days=window),
     )  # fmt: skip
 
 

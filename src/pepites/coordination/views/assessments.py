@@ -62,6 +62,8 @@ def begin(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )  # fmt: skip
         return redirect("coordination:assessment-fill", one.public_id)
     open_forms = selectors.forms_open_to(actor, patient.pk, context["level"])
+    asked = request.GET.get("code", "")
+    open_forms = [one for one in open_forms if one.form.code == asked] or open_forms
     context |= {
         "shared": [one for one in open_forms if one.form.network_id is None],
         "own": [one for one in open_forms if one.form.network_id is not None],

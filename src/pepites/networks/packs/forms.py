@@ -30,7 +30,7 @@ class ValuesForm(forms.Form):
         super().__init__(data, initial={**first, "revision": revision})
         self.declared = declared
         for field in declared:
-            self.fields[field.name] = _control(field, sections)
+            self.fields[field.name] = _control(field, sections, first[field.name])
 
     def values(self) -> dict[str, Any]:
         """What was typed, in the types of the schema."""
@@ -43,7 +43,7 @@ class ValuesForm(forms.Form):
         self.data = data
 
 
-def _control(field: Field, sections: Sections) -> forms.Field:
+def _control(field: Field, sections: Sections, held: Any) -> forms.Field:
     common: dict[str, Any] = {"label": field.label, "help_text": field.hint, "required": field.required}
     match field.kind:
         case Kind.AREA:
@@ -58,6 +58,10 @@ def _control(field: Field, sections: Sections) -> forms.Field:
             listed = options if field.required else [("", "Aucun"), *options]
             widget = forms.RadioSelect() if len(listed) <= FEW else forms.Select()
             return forms.ChoiceField(choices=listed, widget=widget, **common)
+        case Kind.LINK:
+            known = list(field.options(sections))
+            absent = [(held, f"{held} (absent ici)")] if held and held not in dict(known) else []
+            return forms.ChoiceField(choices=[("", "Aucun"), *known, *absent], **common)
         case Kind.SEVERAL:
             return forms.MultipleChoiceField(
                 choices=field.options(sections), widget=forms.CheckboxSelectMultiple, **common

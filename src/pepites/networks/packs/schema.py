@@ -12,6 +12,7 @@ Options = tuple[tuple[str, str], ...]
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 CODE_LENGTH: Final = 40
+LINKED: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 class Kind(StrEnum):
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     CHOICE = "choice"
     SEVERAL = "several"
+    LINK = "link"  # a code of something kept elsewhere, that another platform may not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,14 @@ def _several(field: Field, given: object, sections: Sections) -> tuple[list[str]
     return chosen, f"Choisissez au moins une valeur pour « {field.label} »." if field.required and not chosen else ""
 
 
+def _link(field: Field, given: object, _: Sections) -> tuple[str, str]:
+    if given in ("", None):
+        return "", f"Choisissez une valeur pour « {field.label} »." if field.required else ""
+    if not isinstance(given, str) or not LINKED.fullmatch(given):
+        return "", f"« {field.label} » : ce code est mal formé."
+    return given, ""
+
+
 _CLEANERS: Final[dict[Kind, Callable[[Field, Any, Sections], tuple[Any, str]]]] = {
     Kind.TEXT: _text,
     Kind.AREA: _text,
@@ -233,4 +243,5 @@ _CLEANERS: Final[dict[Kind, Callable[[Field, Any, Sections], tuple[Any, str]]]] 
     Kind.FLAG: _flag,
     Kind.CHOICE: _choice,
     Kind.SEVERAL: _several,
+    Kind.LINK: _link,
 }
