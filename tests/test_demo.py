@@ -10,7 +10,7 @@ from pepites.access.models import NetworkPatient
 from pepites.accounts.models import User
 from pepites.common.clock import today
 from pepites.coordination.enums import NoteType, TaskState
-from pepites.coordination.models import CareTeamMember, LiaisonNote, Pathway, Task
+from pepites.coordination.models import CareTeamMember, LiaisonNote, Pathway, ProtocolStep, Referral, Task
 from pepites.demo.build import build_demo
 from pepites.demo.directory import extraction, staff_numbers
 from pepites.demo.population import population
@@ -87,6 +87,9 @@ def test_the_whole_territory_is_built_through_the_services(committed_database: d
             "homonymes",
         }
         assert Card.objects.filter(twin_risk=True).exists()
+        assert Pathway.objects.filter(pack=None).count() == 0
+        assert ProtocolStep.objects.filter(late_after__lt=today(), task__state="a_faire").exists()
+        assert _shown(Referral, "requester_kind") == {"professionnel", "aidant"}
         assert Link.objects.filter(active=True, origin="ins").exists()
         identifiers = Link.objects.filter(active=True, record__domain__code="PEPITES")
         shown = {str(one.public_id): one.regional_id for one in Patient.objects.all()}

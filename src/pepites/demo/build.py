@@ -15,6 +15,7 @@ from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
 from pepites.demo.places import STRUCTURES
 from pepites.demo.plans import tell_plans
+from pepites.demo.protocols import tell_protocols
 from pepites.demo.staff import STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
 from pepites.directory.enums import Category
@@ -45,6 +46,7 @@ def build_demo(progress: Progress) -> None:
     tell_histories(actors, people)
     tell_plans(actors, people)
     tell_assessments(actors, people)
+    tell_protocols(actors, people)
     feed_hospitals(actors, progress)
 
 
