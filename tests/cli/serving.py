@@ -51,7 +51,7 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
 class Serving:
     """One running `pepites serve`."""
 
-    def __init__(self, var: Path, *command: str, patience: float = 120, **more: str) -> None:
+    def __init__(self, var: Path, *command: str, patience: float = 240, **more: str) -> None:
         self.var, self.port = var, free_port()
         self.output = var / "sortie.log"
         arguments = [sys.executable, "-m", "pepites.cli.main", *(command or ("serve",)), "--port", str(self.port)]

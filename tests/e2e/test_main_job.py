@@ -79,7 +79,10 @@ def search_then_create(desk: Desk, page: Page) -> None:
     assert found
     desk.patient = found.group()
     page.goto(f"/dossiers/{desk.patient}/parcours/")
-    page.locator("#contenu").get_by_role("button", name="MAIA").click()
+    page.locator("#contenu").get_by_role("link", name="MAIA").click()
+    for criterion in page.get_by_label(re.compile(r"\(nécessaire\)")).all():
+        criterion.check()
+    page.get_by_role("button", name="Ouvrir le parcours").click()
     expect(page.locator("#contenu")).to_contain_text("Suspendre")
 
 
