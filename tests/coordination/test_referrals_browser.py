@@ -44,13 +44,21 @@ def test_a_relative_asks_and_the_coordination_answers(screen: tuple[int, int]) -
             assert_reached(page, "demande-qualifier")
             page.get_by_label("Gestion de cas").check()
             press(page, "Enregistrer")
+            for step in ("Réorienter", "Refuser"):
+                follow(page, step)
+                assert_reached(page, f"demande-{step.lower()}")
+                follow(page, "La demande")
             follow(page, "Accepter")
+            assert_reached(page, "demande-accepter")
             page.get_by_label("Réponse au demandeur").fill("Une gestionnaire de cas passe mardi matin.")
             press(page, "Accepter")
             follow(page, "Dire que la réponse est donnée")
+            assert_reached(page, "demande-clore")
             page.get_by_label("Par téléphone").check()
             press(page, "Clore la demande")
             page.wait_for_selector("text=Demande close")
             assert_reached(page, "demande-close")
+        with open_page(chromium, f"{address}/demandes/nouvelle/", screen=screen, storage=state) as page:
+            assert_page_sound(page, name="demande-a-qui")
         with open_page(chromium, f"{address}/demandes/nouvelle/reseau/maia/", screen=screen, storage=state) as page:
             assert_page_sound(page, name="demande-nouvelle")

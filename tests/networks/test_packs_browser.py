@@ -85,6 +85,7 @@ def build(page: Page) -> None:
     follow(page, "Réglages")
     follow(page, "Critères d'inclusion")
     follow(page, "Ajouter : critère")
+    assert_reached(page, "reglages-ligne")
     page.get_by_label("Critère").fill("Traitement en cours")
     page.get_by_label("Nécessaire").check()
     press(page, "Ajouter au brouillon")
@@ -134,6 +135,7 @@ def work(page: Page) -> None:
     assert page.locator("[aria-current=step]").inner_text().strip() == "Évaluation"
     page.get_by_text("Les 5 étapes").click()
     follow(page, "Changer le jour de référence")
+    assert_reached(page, "protocole-jour")
     page.get_by_label("Jour de référence").fill("2026-01-05")
     press(page, "Dater de nouveau")
     page.wait_for_selector("text=5 étapes datées de nouveau")
