@@ -6,14 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import psycopg
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from tests.browser import PHONE, Watch, chromium_path, watch_page
 from tests.cli.serving import Serving, new_var, remove
 from tests.conftest import ROOT, shared_data
@@ -158,13 +158,14 @@ def sample_file(folder: Path) -> Path:
 
 
 def work_until(page: Page, there: "object") -> None:
-    """Reload while the worker is at it, as « Actualiser » does."""
+    """Reload while the worker is at it, as « Actualiser » does; the page may leave by itself at that very moment."""
     deadline = monotonic() + 90
     while not there.is_visible():  # type: ignore[attr-defined]
         assert monotonic() < deadline, page.locator("main").inner_text()
         page.wait_for_timeout(1000)
         if not there.is_visible():  # type: ignore[attr-defined]
-            page.reload()
+            with suppress(Error):
+                page.reload()
 
 
 def invitation(platform: Platform, login: str) -> str:
