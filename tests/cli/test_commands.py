@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.cli.serving import new_var, pepites, remove
 
 from pepites.cli import doctor_checks
 from pepites.cli.main import run
+from pepites.config import engine
 from pepites.config.engine import EngineError, Urls
 from pepites.config.supervisor import AlreadyServedError, ServeLock, check_port, is_served
 
@@ -278,3 +280,34 @@ def test_a_demonstration_base_is_no_production_base(monkeypatch: pytest.MonkeyPa
     assert doctor_checks._demo_accounts(Urls("", "", "", embedded=False)).sound
     monkeypatch.setenv("PEPITES_ENV", "production")
     assert not doctor_checks._demo_accounts(Urls("", "", "", embedded=False)).sound
+
+
+SHAPE = """
+  SELECT 'contrainte', conrelid::regclass::text, conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+    JOIN pg_namespace n ON n.oid = connamespace AND n.nspname = 'public'
+  UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+  UNION ALL SELECT 'déclencheur', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
+    WHERE NOT tgisinternal
+  UNION ALL SELECT 'colonne', table_name, column_name, data_type || is_nullable || coalesce(column_default, '')
+    FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+
+@pytest.mark.slow
+def test_a_prepared_base_is_the_one_that_the_migrations_make(var: Path, test_database: dict[str, str]) -> None:
+    """The command spares Django some redrawing of models: constraint for constraint, the base is the same."""
+    assert pepites(var, "doctor").returncode == 0
+    handle = engine.ensure_engine(var)
+    try:
+        made = _shape(engine.superuser_dsn(var, "pepites"))
+    finally:
+        handle.stop()
+    migrated = psycopg.conninfo.make_conninfo(engine.superuser_dsn(engine.var_dir()), dbname=test_database["dbname"])
+    expected = _shape(migrated)
+    assert len(made) > 1000
+    assert made == expected
+
+
+def _shape(dsn: str) -> set[tuple[str, ...]]:
+    with psycopg.connect(dsn) as connection:
+        return {tuple(map(str, row)) for row in connection.execute(SHAPE)}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pepites.access.enums import Level, Regime
 from pepites.accounts.values import Assurance
-from pepites.common.actor import Actor, ProfessionCategory
+from pepites.common.actor import Actor, ActorKind, ProfessionCategory
 from pepites.common.decision import Decision, Reason, allow, deny
 from pepites.common.errors import Refused
 from pepites.networks.acts import act_left
@@ -30,6 +30,24 @@ class SharingFacts:
     sealed_reader: bool = False
     level: int = Level.FULL
     required_level: int = Level.SOCIAL
+
+
+def practising(actor: Actor, level: int, needed: int) -> Decision:
+    """What every act on a person asks first: a place of practice, and the level that the database says is held.
+
+    The house's own jobs pass.
+    """
+    if actor.ref.kind in (ActorKind.JOB, ActorKind.SYSTEM):
+        return allow("systeme")
+    if not actor.signed_in:
+        return deny(Reason.NOT_SIGNED_IN)
+    if actor.practice_id is None:
+        return deny(Reason.NO_CONTEXT)
+    if level < Level.IDENTITY:
+        return deny(Reason.NOT_IN_CIRCLE)
+    if level < needed:
+        return deny(Reason.MEMBERSHIP_PENDING if level == Level.IDENTITY else Reason.LEVEL_TOO_LOW)
+    return allow("niveau")
 
 
 def regime_between(*, same_organization: bool, sender: ProfessionCategory, recipient: ProfessionCategory) -> Regime:

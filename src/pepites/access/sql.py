@@ -43,6 +43,12 @@ def reaches(column: str, level: int) -> str:
     return f"({granted(column, level)} OR {coordinated(column)})"
 
 
+def levelled(table: str) -> str:
+    """Rows that carry the level a reader needs: 3 for health, 2 for social (coordination §2.4-4)."""
+    column = f"{table}.patient_id"
+    return f"({reaches(column, 3)} OR ({table}.level <= 2 AND {granted(column, 2)}))"
+
+
 def section_table(
     table: str,
     *,

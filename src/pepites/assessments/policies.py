@@ -1,6 +1,6 @@
 """Who may answer a form about a person, and who may prepare one: pure functions, deny by default."""
 
-from pepites.access.enums import Level
+from pepites.access.policies import practising
 from pepites.assessments.enums import ENDED, AssessmentState
 from pepites.common.actor import Actor
 from pepites.common.decision import Decision, Reason, allow, deny
@@ -8,15 +8,7 @@ from pepites.common.decision import Decision, Reason, allow, deny
 
 def can_assess(actor: Actor, level: int, needed: int) -> Decision:
     """An assessment is signed by a place of practice that reads what it writes (coordination §2.4-4)."""
-    if not actor.signed_in:
-        return deny(Reason.NOT_SIGNED_IN)
-    if actor.practice_id is None:
-        return deny(Reason.NO_CONTEXT)
-    if level < Level.IDENTITY:
-        return deny(Reason.NOT_IN_CIRCLE)
-    if level < needed:
-        return deny(Reason.MEMBERSHIP_PENDING if level == Level.IDENTITY else Reason.LEVEL_TOO_LOW)
-    return allow("niveau")
+    return deny(Reason.NO_CONTEXT) if actor.practice_id is None else practising(actor, level, needed)
 
 
 def can_change(actor: Actor, author_id: int, state: str, *, ended: bool) -> Decision:

@@ -1,6 +1,6 @@
 """Policies of assessments (design, law 3; coordination §2.4-4): forms are no patient data, answers follow the level."""
 
-from pepites.access.sql import granted, reaches
+from pepites.access.sql import levelled
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE
 
@@ -67,17 +67,12 @@ CREATE TRIGGER assessments_a_score BEFORE INSERT ON assessments_assessmentscore
 CHANGED = "state, answers, scores, alerts, authored_on, updated_at, reason, version"
 
 
-def _levelled(table: str) -> str:
-    column = f"{table}.patient_id"
-    return f"({reaches(column, 3)} OR ({table}.level <= 2 AND {granted(column, 2)}))"
-
-
 def assessment() -> str:
     """Read by level; a draft, or what was withdrawn, by its author alone; written under one's own name."""
     parts = []
     for table in ("assessments_assessment", "assessments_assessmentevent"):
         mine = f"{table}.author_id = {ACTOR_PRACTICE}"
-        signed = f"{mine} AND {_levelled(table)}"
+        signed = f"{mine} AND {levelled(table)}"
         stands = f"{table}.state IN ('terminee', 'corrigee')"
         parts += [
             rls.enable(table),
@@ -86,7 +81,7 @@ def assessment() -> str:
                 table,
                 f"{table}_read",
                 "SELECT",
-                using=f"{_levelled(table)} AND ({stands} OR {mine})",
+                using=f"{levelled(table)} AND ({stands} OR {mine})",
             ),
             rls.policy(table, f"{table}_add", "INSERT", check=signed),
         ]
@@ -104,7 +99,7 @@ def score() -> str:
     table = "assessments_assessmentscore"
     signed = (
         f"EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id"
-        f" AND a.patient_id = {table}.patient_id AND a.author_id = {ACTOR_PRACTICE}) AND {_levelled(table)}"
+        f" AND a.patient_id = {table}.patient_id AND a.author_id = {ACTOR_PRACTICE}) AND {levelled(table)}"
     )
     return "\n".join(
         [
@@ -112,7 +107,7 @@ def score() -> str:
             rls.composite_key(table),
             rls.grant(table, "SELECT", "INSERT"),
             f"GRANT UPDATE (value, band, tone) ON {table} TO pepites_web, pepites_worker;",
-            rls.policy(table, f"{table}_read", "SELECT", using=_levelled(table)),
+            rls.policy(table, f"{table}_read", "SELECT", using=levelled(table)),
             rls.policy(table, f"{table}_add", "INSERT", check=signed),
             rls.policy(table, f"{table}_change", "UPDATE", using=signed, check=signed),
         ]

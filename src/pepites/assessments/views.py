@@ -1,19 +1,16 @@
 """Preparing the forms of a network: list, questions, score, preview, publication, import and export. No JSON typed."""
 
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pepites.access.policies import require
 from pepites.assessments import editing, selectors, services
 from pepites.assessments.definitions import Definition, definition_of
 from pepites.assessments.enums import VersionState
@@ -25,62 +22,29 @@ from pepites.assessments.questionnaire.items import GROUP, Item, Questionnaire
 from pepites.assessments.questionnaire.parsing import MAX_BYTES, parse, read_json
 from pepites.assessments.questionnaire.scoring import parse_scoring
 from pepites.assessments.sheet import Sheet
-from pepites.audit.unit import current
-from pepites.common.actor import Actor
-from pepites.common.errors import DomainError, NotFound, Refused
-from pepites.common.views import posted, whole_number
+from pepites.audit.attempts import attempt
+from pepites.common.errors import Conflict, DomainError, NotFound
+from pepites.common.views import actor_of, posted, status_of, whole_number
 from pepites.networks.models import Network
-from pepites.networks.policies import can_administer_network
-from pepites.networks.selectors import network_by_slug
+from pepites.networks.selectors import administered_network
 
 REFUSED = "assessments.form.refused"
 SCORING = "urn:pepites:questionnaire:scoring"
 _FOLDER = "assessments/builder"
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _network(request: HttpRequest, slug: str) -> Network:
-    network = network_by_slug(slug)
-    if network is None:
-        raise NotFound
-    decision = can_administer_network(_actor(request), network.pk)
-    require(decision, code=REFUSED, object_type="network", object_id=network.pk)
-    return network
+    return administered_network(actor_of(request), slug, code=REFUSED)
 
 
 def _version(request: HttpRequest, slug: str, public_id: UUID, *, prepared: bool = True) -> tuple[Network, FormVersion]:
     network = _network(request, slug)
-    version = selectors.version_visible_to(_actor(request), public_id)
+    version = selectors.version_visible_to(actor_of(request), public_id)
     if version is None or version.form.network_id != network.pk:
         raise NotFound
     if prepared and version.state != VersionState.DRAFT:
         raise DomainError("Cette version est publiée : préparez-en une nouvelle depuis la liste.")
     return network, version
-
-
-@contextmanager
-def _attempt(form: django_forms.Form) -> Generator[None]:
-    """Run a service for a form: a domain error is undone, with its journal lines, and written beside the field."""
-    unit = current()
-    kept = len(unit.lines)
-    try:
-        with transaction.atomic():
-            yield
-    except Refused:
-        raise
-    except DomainError as error:
-        if error.status != 422:
-            raise
-        del unit.lines[kept:]
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-
-
-def _status(form: django_forms.Form) -> int:
-    return 422 if form.is_bound and form.errors else 200
 
 
 def _definition(version: FormVersion) -> tuple[Definition | None, str]:
@@ -97,13 +61,13 @@ def form_list(request: HttpRequest, slug: str) -> HttpResponse:
     network = _network(request, slug)
     form = NewForm(posted(request), request.FILES or None, initial={"category": "social"})
     if request.method == "POST" and form.is_valid():
-        with _attempt(form):
+        with attempt(form, Conflict, NotFound):
             version = _create(request, network, form.cleaned_data)
         if not form.errors:
             messages.success(request, "Formulaire créé. Ajoutez ses questions, puis publiez-le.")
             return redirect("assessments:form-edit", slug, version.public_id)
     context = {"network": network, "form": form, "versions": selectors.versions_of_network(network.pk)}
-    return render(request, f"{_FOLDER}/list.html", context, status=_status(form))
+    return render(request, f"{_FOLDER}/list.html", context, status=status_of(form))
 
 
 def _create(request: HttpRequest, network: Network, data: dict[str, Any]) -> FormVersion:
@@ -123,7 +87,7 @@ def _create(request: HttpRequest, network: Network, data: dict[str, Any]) -> For
             "item": [],
         }
     return services.create_form(
-        actor=_actor(request), network_id=network.pk, category=data["category"],
+        actor=actor_of(request), network_id=network.pk, category=data["category"],
         questionnaire=questionnaire, scoring=scoring,
         source=str(questionnaire.get("publisher") or ""), licence=str(questionnaire.get("copyright") or ""),
     )  # fmt: skip
@@ -153,9 +117,9 @@ def form_edit(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         data = form.cleaned_data
         questionnaire = version.questionnaire | {"title": data["title"]}
         texts = {name: data[name] for name in ("source", "licence", "caution")}
-        with _attempt(form):
+        with attempt(form, Conflict, NotFound):
             services.save_version(
-                actor=_actor(request), version=version, revision=data["revision"], questionnaire=questionnaire,
+                actor=actor_of(request), version=version, revision=data["revision"], questionnaire=questionnaire,
                 scoring=version.scoring, **texts,
             )  # fmt: skip
         if not form.errors:
@@ -167,7 +131,7 @@ def form_edit(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "lines": editing.lines(version.questionnaire),
         "scores": ext.dicts(version.scoring.get("scores")), "alerts": ext.dicts(version.scoring.get("alerts")),
     }  # fmt: skip
-    return render(request, f"{_FOLDER}/edit.html", context, status=_status(form))
+    return render(request, f"{_FOLDER}/edit.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,13 +150,13 @@ def question(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         made, _ = editing.with_item(
             version.questionnaire, link, form.cleaned_data.get("parent") or "", form.values(raw.get("answerOption"))
         )
-        with _attempt(form):
+        with attempt(form, Conflict, NotFound):
             parse(made)
             _save(request, version, form.cleaned_data["revision"], made)
         if not form.errors:
             return redirect("assessments:form-edit", slug, public_id)
     context = {"network": network, "version": version, "form": form, "adding": not link}
-    return render(request, f"{_FOLDER}/question.html", context, status=_status(form))
+    return render(request, f"{_FOLDER}/question.html", context, status=status_of(form))
 
 
 def _items(version: FormVersion) -> tuple[Item, ...]:
@@ -205,7 +169,11 @@ def _items(version: FormVersion) -> tuple[Item, ...]:
 
 def _save(request: HttpRequest, version: FormVersion, revision: int, questionnaire: dict[str, Any]) -> None:
     services.save_version(
-        actor=_actor(request), version=version, revision=revision, questionnaire=questionnaire, scoring=version.scoring
+        actor=actor_of(request),
+        version=version,
+        revision=revision,
+        questionnaire=questionnaire,
+        scoring=version.scoring,
     )
 
 
@@ -238,18 +206,18 @@ def score(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     initial = score_initial(version.scoring) | {"revision": version.revision}
     form = ScoreForm(posted(request), initial=initial, questionnaire=questionnaire)
     if request.method == "POST" and form.is_valid():
-        with _attempt(form):
+        with attempt(form, Conflict, NotFound):
             scoring = form.scoring()
             parse_scoring(scoring, questionnaire)
             services.save_version(
-                actor=_actor(request), version=version, revision=form.cleaned_data["revision"],
+                actor=actor_of(request), version=version, revision=form.cleaned_data["revision"],
                 questionnaire=version.questionnaire, scoring=scoring,
             )  # fmt: skip
         if not form.errors:
             messages.success(request, "Score enregistré.")
             return redirect("assessments:form-edit", slug, public_id)
     return render(
-        request, f"{_FOLDER}/score.html", {"network": network, "version": version, "form": form}, status=_status(form)
+        request, f"{_FOLDER}/score.html", {"network": network, "version": version, "form": form}, status=status_of(form)
     )
 
 
@@ -277,7 +245,7 @@ def publish(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             services.publish_version(
-                actor=_actor(request), version=version, revision=whole_number(request.POST.get("revision"))
+                actor=actor_of(request), version=version, revision=whole_number(request.POST.get("revision"))
             )
     except DomainError as error:
         if error.status != 422:
@@ -293,10 +261,10 @@ def manage(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     """Prepare the next version of a form, or propose it no more."""
     _, version = _version(request, slug, public_id, prepared=False)
     if request.POST.get("act") == "retirer":
-        services.retire_form(actor=_actor(request), form=version.form)
+        services.retire_form(actor=actor_of(request), form=version.form)
         messages.success(request, f"« {version.title} » n'est plus proposé. Les évaluations faites restent lisibles.")
         return redirect("assessments:form-list", slug)
-    made = services.start_version(actor=_actor(request), form=version.form)
+    made = services.start_version(actor=actor_of(request), form=version.form)
     return redirect("assessments:form-edit", slug, made.public_id)
 
 

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponseBase, QueryDict
+
+from pepites.common.actor import Actor
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -19,6 +22,17 @@ def without_context(view: View) -> View:
     """Needs an account, but no place of practice nor second factor yet: the pages that obtain them."""
     view.pepites_without_context = True  # type: ignore[attr-defined]
     return view
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts in this request, set by the middleware."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def status_of(form: Form) -> int:
+    """422 for a form that was refused, so that the fragment is swapped and tools see it."""
+    return 422 if form.is_bound and form.errors else 200
 
 
 def client_ip(request: HttpRequest) -> str:

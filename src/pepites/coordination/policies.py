@@ -1,30 +1,16 @@
 """Who may do what around a person: pure functions, deny by default. ``level`` is the one the database says is held."""
 
 from pepites.access.enums import Level
+from pepites.access.policies import practising
 from pepites.common.actor import Actor, ActorKind, ProfessionCategory
 from pepites.common.decision import Decision, Reason, allow, deny
 from pepites.coordination.enums import OPEN_TASK, MemberStatus, NoteStatus, TaskState
 from pepites.networks.acts import act_left
 
 
-def _practising(actor: Actor, level: int, needed: int) -> Decision:
-    """The house's own jobs pass; a human needs a place of practice, a category of R.1110-2 and the level."""
-    if actor.ref.kind in (ActorKind.JOB, ActorKind.SYSTEM):
-        return allow("systeme")
-    if not actor.signed_in:
-        return deny(Reason.NOT_SIGNED_IN)
-    if actor.practice_id is None:
-        return deny(Reason.NO_CONTEXT)
-    if level < Level.IDENTITY:
-        return deny(Reason.NOT_IN_CIRCLE)
-    if level < needed:
-        return deny(Reason.MEMBERSHIP_PENDING if level == Level.IDENTITY else Reason.LEVEL_TOO_LOW)
-    return allow("niveau")
-
-
 def can_read_file(actor: Actor, level: int) -> Decision:
     """The coordination file opens from the social level; a pending member sees identity and inviter only (§2.4-5)."""
-    return _practising(actor, level, Level.SOCIAL)
+    return practising(actor, level, Level.SOCIAL)
 
 
 def can_open_pathway(actor: Actor, network_id: int) -> Decision:
@@ -50,7 +36,7 @@ def can_include(actor: Actor, network_id: int) -> Decision:
 
 def can_change_pathway(actor: Actor, network_id: int, level: int) -> Decision:
     """Suspend, resume, close: the network's coordination, on a person it follows."""
-    decision = _practising(actor, level, Level.FULL)
+    decision = practising(actor, level, Level.FULL)
     if not decision or decision.basis == "systeme":
         return decision
     return allow("coordination") if network_id in actor.coordinated else deny(Reason.ROLE_MISSING)
@@ -58,7 +44,7 @@ def can_change_pathway(actor: Actor, network_id: int, level: int) -> Decision:
 
 def can_invite(actor: Actor, level: int, *, invitee: ProfessionCategory, opposed: bool) -> Decision:
     """Whoever has the full level invites, at their own level at most; an opposition wins (§2.4-2, 2.4-5)."""
-    decision = _practising(actor, level, Level.FULL)
+    decision = practising(actor, level, Level.FULL)
     if not decision:
         return decision
     if not (left := act_left(actor, "circle.invite")):
@@ -79,12 +65,12 @@ def can_remove_member(actor: Actor, practice_id: int, level: int) -> Decision:
     """A member leaves by themselves; others are taken out by whoever has the full level."""
     if actor.practice_id is not None and actor.practice_id == practice_id:
         return allow("soi-meme")
-    return _practising(actor, level, Level.FULL)
+    return practising(actor, level, Level.FULL)
 
 
 def can_write_social(actor: Actor, level: int) -> Decision:
     """Contacts and tasks: from the social level."""
-    return _practising(actor, level, Level.SOCIAL)
+    return practising(actor, level, Level.SOCIAL)
 
 
 def can_write_task(actor: Actor, level: int) -> Decision:
@@ -94,7 +80,7 @@ def can_write_task(actor: Actor, level: int) -> Decision:
 
 def can_steer_protocol(actor: Actor, level: int) -> Decision:
     """Starting, dating, stopping a protocol: the full level, for a step that stops is a check-up nobody makes."""
-    return _practising(actor, level, Level.FULL) if (left := act_left(actor, "task.write")) else left
+    return practising(actor, level, Level.FULL) if (left := act_left(actor, "task.write")) else left
 
 
 def can_write_note(actor: Actor, level: int) -> Decision:
@@ -103,7 +89,7 @@ def can_write_note(actor: Actor, level: int) -> Decision:
         return deny(Reason.NO_CONTEXT)
     if not (left := act_left(actor, "note.write")):
         return left
-    return _practising(actor, level, Level.FULL if note_level(actor) == Level.FULL else Level.SOCIAL)
+    return practising(actor, level, Level.FULL if note_level(actor) == Level.FULL else Level.SOCIAL)
 
 
 def note_level(actor: Actor) -> int:
@@ -122,7 +108,7 @@ def can_end_task(
     actor: Actor, *, level: int, patient: bool, state: str, mine: bool, ending: TaskState = TaskState.DONE
 ) -> Decision:
     """Tick or cancel: from the social level on the person; without a person, who made it or owns it."""
-    decision = _practising(actor, level, Level.SOCIAL) if patient else _own_task(actor, mine)
+    decision = practising(actor, level, Level.SOCIAL) if patient else _own_task(actor, mine)
     if not decision:
         return decision
     if state in OPEN_TASK or state == ending:  # the same tick twice is the same tick
@@ -142,4 +128,4 @@ def can_record_consent(actor: Actor, level: int) -> Decision:
     """Whoever works with the person collects consent and opposition: from the social level."""
     if not (left := act_left(actor, "consent.record")):
         return left
-    return _practising(actor, level, Level.SOCIAL)
+    return practising(actor, level, Level.SOCIAL)

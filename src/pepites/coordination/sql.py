@@ -6,6 +6,7 @@ from pepites.access.sql import (
     coordinated,
     granted,
     history_table,
+    levelled,
     reaches,
     section_table,
 )
@@ -13,12 +14,6 @@ from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE
 
 PATHWAY_COLUMNS = "status, organization_id, suspended_on, closed_on, closing_reason, comment, updated_at"
-
-
-def _levelled(table: str) -> str:
-    """Rows that carry the level a reader needs: 3 for health, 2 for social (coordination §2.4-4)."""
-    column = f"{table}.patient_id"
-    return f"({reaches(column, 3)} OR ({table}.level <= 2 AND {granted(column, 2)}))"
 
 
 def _protect(table: str, *, read: str, add: str, change: str = "") -> str:
@@ -78,11 +73,11 @@ def member() -> str:
 def note() -> str:
     """Read by level; written under one's own name; changed by its author only (CdL §3.3)."""
     table, events = "coordination_liaisonnote", "coordination_liaisonnoteevent"
-    signed = f"{table}.author_id = {ACTOR_PRACTICE} AND {_levelled(table)}"
+    signed = f"{table}.author_id = {ACTOR_PRACTICE} AND {levelled(table)}"
     return (
-        _protect(table, read=_levelled(table), add=signed, change=signed)
+        _protect(table, read=levelled(table), add=signed, change=signed)
         + rls.composite_key(table)
-        + _protect(events, read=_levelled(events), add=f"{events}.author_id = {ACTOR_PRACTICE} AND {_levelled(events)}")
+        + _protect(events, read=levelled(events), add=f"{events}.author_id = {ACTOR_PRACTICE} AND {levelled(events)}")
     )
 
 
@@ -114,8 +109,8 @@ def fil() -> str:
     signed = (
         f"({table}.author_id = {ACTOR_PRACTICE} OR {ACTOR_PRACTICE} IS NULL) AND {reaches(f'{table}.patient_id', 1)}"
     )
-    change = f"{table}.author_id = {ACTOR_PRACTICE} AND {_levelled(table)}"
-    return _protect(table, read=_levelled(table), add=signed, change=change) + rls.composite_key(table)
+    change = f"{table}.author_id = {ACTOR_PRACTICE} AND {levelled(table)}"
+    return _protect(table, read=levelled(table), add=signed, change=change) + rls.composite_key(table)
 
 
 ALL = (

@@ -7,8 +7,10 @@ from django.db.models import Q
 
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE, now
+from pepites.common.errors import NotFound, Refused
 from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network, NetworkMembership
+from pepites.networks.policies import can_administer_network
 
 
 def in_force() -> Q:
@@ -29,6 +31,17 @@ def networks_administered_by(actor: Actor) -> list[Network]:
     if not actor.platform_admin:
         networks = networks.filter(pk__in=actor.administered)
     return list(networks.order_by("name"))
+
+
+def administered_network(actor: Actor, slug: str, *, code: str = "networks.refused") -> Network:
+    """The network of that slug, for who administers it; ``code`` is the journal's, should it be refused."""
+    network = network_by_slug(slug)
+    if network is None:
+        raise NotFound
+    decision = can_administer_network(actor, network.pk)
+    if not decision:
+        raise Refused(decision, code=code, object_type="network", object_id=slug)
+    return network
 
 
 def coordinated_networks(actor: Actor) -> list[Network]:

@@ -29,9 +29,9 @@ from pepites.directory.selectors import practice_by_public_id, search_organizati
 from pepites.directory.services import create_organization
 from pepites.networks.enums import MemberRole
 from pepites.networks.models import Network
-from pepites.networks.policies import can_administer_network
 from pepites.networks.review import due_count
-from pepites.networks.selectors import members_of, network_by_slug, networks_administered_by
+from pepites.networks.selectors import administered_network as network_of
+from pepites.networks.selectors import members_of, networks_administered_by
 from pepites.networks.services import add_membership, end_membership
 
 REFUSED = "accounts.administration.refused"
@@ -52,13 +52,7 @@ def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 def administered_network(request: HttpRequest, slug: str) -> Network:
     """The network of that slug, for who administers it."""
-    found = network_by_slug(slug)
-    if found is None:
-        raise NotFound
-    decision = can_administer_network(acting(request), found.pk)
-    if not decision:
-        raise Refused(decision, code=REFUSED, object_type="network", object_id=slug)
-    return found
+    return network_of(acting(request), slug, code=REFUSED)
 
 
 @administrators

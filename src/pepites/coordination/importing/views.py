@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pepites.access.policies import require
 from pepites.audit.unit import record
-from pepites.common.actor import Actor
 from pepites.common.errors import DomainError, NotFound
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted
 from pepites.coordination.importing import storage
 from pepites.coordination.importing.enums import WORKING, Outcome, RunState
 from pepites.coordination.importing.forms import MappingForm, UploadForm
@@ -33,16 +32,11 @@ REFUSED = "coordination.import.refused"
 _FOLDER = "coordination/importing"
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _network(request: HttpRequest, slug: str) -> Network:
     network = network_by_slug(slug)
     if network is None:
         raise NotFound
-    require(can_import(_actor(request), network), code=REFUSED, object_type="network", object_id=network.pk)
+    require(can_import(actor_of(request), network), code=REFUSED, object_type="network", object_id=network.pk)
     return network
 
 
@@ -56,7 +50,7 @@ def _run(request: HttpRequest, slug: str, public_id: UUID) -> ImportRun:
 @require_safe
 def networks(request: HttpRequest) -> HttpResponse:
     """Choose the network to import into; straight there when there is one."""
-    found = importable_networks(_actor(request))
+    found = importable_networks(actor_of(request))
     if len(found) == 1:
         return redirect("coordination:import", found[0].slug)
     return render(request, f"{_FOLDER}/networks.html", {"networks": found})
@@ -72,7 +66,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                run = receive_file(actor=_actor(request), network=network, name=file.name, chunks=file.chunks())
+                run = receive_file(actor=actor_of(request), network=network, name=file.name, chunks=file.chunks())
             except DomainError as error:
                 form.add_error("file", error.message)
             else:
@@ -129,10 +123,10 @@ def check(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             if form.other_sheet:
-                correct_mapping(actor=_actor(request), run=run, mapping={"sheet": form.other_sheet})
+                correct_mapping(actor=actor_of(request), run=run, mapping={"sheet": form.other_sheet})
             else:
-                correct_mapping(actor=_actor(request), run=run, mapping=form.mapping(run.mapping))
-                ask_job(actor=_actor(request), run=run, dry_run=True)
+                correct_mapping(actor=actor_of(request), run=run, mapping=form.mapping(run.mapping))
+                ask_job(actor=actor_of(request), run=run, dry_run=True)
             return redirect("coordination:import-run", slug, public_id)
         except DomainError as error:
             form.add_error(None, error.message)
@@ -142,7 +136,7 @@ def check(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     """Import for good what was checked."""
-    ask_job(actor=_actor(request), run=_run(request, slug, public_id), dry_run=False)
+    ask_job(actor=actor_of(request), run=_run(request, slug, public_id), dry_run=False)
     return redirect("coordination:import-run", slug, public_id)
 
 

@@ -13,11 +13,12 @@ from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pepites.access.enums import Level
+from pepites.audit.attempts import attempt
 from pepites.common.actor import Actor
 from pepites.common.clock import today
 from pepites.common.errors import NotFound
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import identifier, posted, whole_number
+from pepites.common.views import actor_of, identifier, posted, status_of, whole_number
 from pepites.coordination.enums import MemberRole, MemberStatus
 from pepites.coordination.forms import ReasonForm
 from pepites.coordination.models import CarePlan, PlannedAction
@@ -31,7 +32,7 @@ from pepites.coordination.plan.publishing import publish_plan
 from pepites.coordination.plan.shown import shown
 from pepites.coordination.plan.views import plan_page
 from pepites.coordination.selectors.around import circle_visible_to
-from pepites.coordination.views.base import actor_of, attempt, found, status_of
+from pepites.coordination.views.base import found
 
 ROLE = "role:"
 REVIEW_AFTER = timedelta(days=182)

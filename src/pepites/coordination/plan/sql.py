@@ -1,6 +1,6 @@
 """Policies of the plan (design, law 3): each row by the level it carries, as liaison notes (coordination §2.4-4)."""
 
-from pepites.access.sql import granted, history_table, reaches, section_table
+from pepites.access.sql import history_table, levelled, reaches, section_table
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE
 from pepites.identity.collisions.functions import TRIGGER
@@ -9,17 +9,12 @@ ITEMS = ("coordination_expectation", "coordination_concern", "coordination_goal"
 FROZEN = ("coordination_careplan", *ITEMS, "coordination_planversion", "coordination_plansignature")
 
 
-def _levelled(table: str) -> str:
-    column = f"{table}.patient_id"
-    return f"({reaches(column, 3)} OR ({table}.level <= 2 AND {granted(column, 2)}))"
-
-
 def _item(table: str) -> str:
     """Read by level; written by the full level alone."""
     wide = reaches(f"{table}.patient_id", 3)
     parts = [
         rls.enable(table),
-        rls.policy(table, f"{table}_read", "SELECT", using=_levelled(table)),
+        rls.policy(table, f"{table}_read", "SELECT", using=levelled(table)),
         rls.policy(table, f"{table}_add", "INSERT", check=wide),
     ]
     if table.endswith(("event", "part")):

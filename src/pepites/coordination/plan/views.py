@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pepites.access.enums import Level
+from pepites.audit.attempts import attempt
 from pepites.common.clock import CAYENNE
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import identifier, posted, whole_number
+from pepites.common.views import actor_of, identifier, posted, status_of, whole_number
 from pepites.coordination.enums import PathwayStatus
 from pepites.coordination.models import CarePlan, PlanVersion
 from pepites.coordination.plan import selectors
@@ -26,7 +27,7 @@ from pepites.coordination.plan.printing import TRACE, plan_pdf
 from pepites.coordination.plan.shown import shown
 from pepites.coordination.selectors.around import pathways_visible_to
 from pepites.coordination.selectors.labels import day_label, short_day, who
-from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.coordination.views.base import found, open_file
 from pepites.documents.typesetting import PdfStandard
 
 READ = "coordination.plan.read"

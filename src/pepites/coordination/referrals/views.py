@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pepites.access.policies import require
+from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
 from pepites.common.errors import NotFound, TooMany
 from pepites.common.identifiers import new_uuid
 from pepites.common.rates import Bucket
-from pepites.common.views import client_ip, identifier, posted, public, whole_number
+from pepites.common.views import actor_of, client_ip, identifier, posted, public, status_of, whole_number
 from pepites.coordination.referrals import policies, selectors, services
 from pepites.coordination.referrals.enums import DECIDED, WAITING, ReferralState
 from pepites.coordination.referrals.forms import (
@@ -29,7 +30,7 @@ from pepites.coordination.referrals.forms import (
     RefuseForm,
 )
 from pepites.coordination.referrals.models import Referral
-from pepites.coordination.views.base import actor_of, attempt, found, status_of
+from pepites.coordination.views.base import found
 from pepites.directory.models import Organization
 from pepites.directory.selectors import organization_by_public_id, search_organizations
 from pepites.networks.models import Network

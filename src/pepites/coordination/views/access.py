@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pepites.audit.attempts import attempt
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import posted, whole_number
+from pepites.common.views import actor_of, posted, status_of, whole_number
 from pepites.coordination import services
 from pepites.coordination.forms import ReportForm
 from pepites.coordination.selectors import trace
-from pepites.coordination.views.base import actor_of, attempt, open_file, status_of
+from pepites.coordination.views.base import open_file
 
 KINDS = (
     ("", "Tout"),

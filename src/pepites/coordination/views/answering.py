@@ -24,10 +24,9 @@ from pepites.assessments.sheet import Sheet
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE
 from pepites.common.errors import Conflict, DomainError, NotFound
-from pepites.common.views import whole_number
+from pepites.common.views import actor_of, whole_number
 from pepites.coordination.selectors.assessments import Difference, words
 from pepites.coordination.views.assessments import READ, opened
-from pepites.coordination.views.base import actor_of
 
 PAGE = "coordination/assessments/fill.html"
 

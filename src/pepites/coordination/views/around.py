@@ -11,16 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pepites.access.enums import ConsentMode, GivenBy, Level
 from pepites.access.selectors import level_on
+from pepites.audit.attempts import attempt
 from pepites.audit.idempotency import once
 from pepites.common.actor import Actor
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
 from pepites.coordination.enums import PathwayStatus
 from pepites.coordination.forms import ConsentForm, ContactForm, OppositionForm, ReasonForm
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import short_day, who
-from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.coordination.views.base import found, open_file
 from pepites.networks.acts import act_left
 
 NETWORK, PRACTICE, ALL = "reseau:", "lieu:", "tous"

@@ -13,14 +13,15 @@ from pepites.access.enums import Level
 from pepites.assessments import selectors, services
 from pepites.assessments.enums import AssessmentState
 from pepites.assessments.models import Assessment
+from pepites.audit.attempts import attempt
 from pepites.common.clock import today
 from pepites.common.errors import NotFound
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import identifier, posted
+from pepites.common.views import actor_of, identifier, posted, status_of
 from pepites.coordination.forms import ReasonForm
 from pepites.coordination.selectors import assessments as lines
 from pepites.coordination.selectors.labels import moment_label, short_day, who
-from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.coordination.views.base import found, open_file
 from pepites.coordination.views.plots import plot, sparkline
 
 LIST, READ = "coordination.assessments.read", "coordination.assessment.read"

@@ -1,23 +1,21 @@
 """What every page of a file shares: the person, the band, the tabs, the strip, the journal line."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.forms import Form
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 
 from pepites.access.enums import Level
 from pepites.access.policies import require
 from pepites.access.selectors import Sharing, patient_for, sharing_on, standing_level_on
-from pepites.audit.unit import current, record
+from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
 from pepites.common.clock import today
-from pepites.common.errors import DomainError, NotFound, Refused
+from pepites.common.errors import NotFound
+from pepites.common.views import actor_of
 from pepites.coordination.selectors.settings import hidden_tabs
 from pepites.coordination.selectors.strip import emergency_strip
 from pepites.identity.selectors import band
@@ -39,12 +37,6 @@ TABS = (
     ("identity", "Identité", "person-vcard", "identity:page"),
     ("access", "Accès", "eye", "coordination:access"),
 )
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts in this request."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def found(value: T | None) -> T:
@@ -120,23 +112,3 @@ def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, An
             }
         )
     return tabs
-
-
-@contextmanager
-def attempt(form: Form) -> Generator[None]:
-    """Run a service for a form: a domain error is undone, with its journal lines, and written beside the field."""
-    unit = current()
-    kept = len(unit.lines)
-    try:
-        with transaction.atomic():
-            yield
-    except Refused:
-        raise
-    except DomainError as error:
-        del unit.lines[kept:]
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-
-
-def status_of(form: Form) -> int:
-    """422 for a form that was refused, so that the fragment is swapped and tools see it."""
-    return 422 if form.is_bound and form.errors else 200

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pepites.access.enums import ConsentMode, GivenBy, Level, Regime
 from pepites.access.policies import regime_between
 from pepites.access.selectors import level_on
+from pepites.audit.attempts import attempt
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
 from pepites.common.actor import Actor, ProfessionCategory
 from pepites.common.clock import today
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
 from pepites.coordination.enums import MemberRole, MemberStatus
 from pepites.coordination.forms import InviteForm, ReasonForm
@@ -25,7 +26,7 @@ from pepites.coordination.models import CareTeamMember
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import moment_label, short_day, who
 from pepites.coordination.selectors.settings import consent_text, missing_roles
-from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.coordination.views.base import found, open_file
 from pepites.directory.models import PractitionerRole
 from pepites.directory.selectors import practice_by_public_id, search_practices
 from pepites.identity.selectors import band

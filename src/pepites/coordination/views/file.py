@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pepites.access.enums import Level
 from pepites.access.policies import require
 from pepites.access.selectors import Sharing, patient_for, sharing_on
+from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
 from pepites.common.clock import today
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import identifier, posted, whole_number
+from pepites.common.views import actor_of, identifier, posted, status_of, whole_number
 from pepites.coordination import policies, services
 from pepites.coordination.enums import FilKind
 from pepites.coordination.forms import FileMessageForm, NoteChangeForm, NoteForm, ReasonForm
@@ -23,7 +24,7 @@ from pepites.coordination.models import LiaisonNote
 from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.labels import moment_label
 from pepites.coordination.selectors.settings import note_types
-from pepites.coordination.views.base import actor_of, attempt, found, frame_of, open_file, status_of
+from pepites.coordination.views.base import found, frame_of, open_file
 from pepites.coordination.views.printing import fil_lines, options
 from pepites.messaging.enums import ConversationKind
 from pepites.messaging.selectors import conversations_about_visible_to, message_visible_to

@@ -7,17 +7,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pepites.access.selectors_emergency import may_review_some
 from pepites.accounts.rppsplus.policies import can_follow_rpps
+from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
 from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
 from pepites.coordination.forms import TaskForm
 from pepites.coordination.referrals.selectors import waiting_for
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.home import urgent_waiting
 from pepites.coordination.selectors.labels import day_label, moment_label
-from pepites.coordination.views.base import actor_of, attempt, status_of
 from pepites.messaging.selectors import list_visible_to
 from pepites.networks.acts import act_left
 from pepites.networks.selectors import coordinated_networks

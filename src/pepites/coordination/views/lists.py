@@ -10,12 +10,11 @@ from django.views.decorators.http import require_safe
 from pepites.audit.unit import record
 from pepites.common.addresses import address
 from pepites.common.clock import today
-from pepites.common.views import whole_number
+from pepites.common.views import actor_of, whole_number
 from pepites.coordination.enums import PathwayStatus
 from pepites.coordination.selectors.file_active import TOTAL_CAP, ListFilters, find_patients
 from pepites.coordination.selectors.query import parse_query
 from pepites.coordination.selectors.rows import commune_label, list_rows
-from pepites.coordination.views.base import actor_of
 from pepites.coordination.views.printing import options, table_rows
 from pepites.messaging.selectors import unread_counts
 from pepites.networks.models import Network

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pepites.access.enums import Level
 from pepites.access.selectors import level_on
+from pepites.audit.attempts import attempt
 from pepites.common.actor import Actor
 from pepites.common.clock import today
 from pepites.common.errors import NotFound
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
 from pepites.coordination.enums import ClosingReason, PathwayStatus
 from pepites.coordination.forms import CloseForm, ReasonForm
@@ -24,7 +25,7 @@ from pepites.coordination.models import Pathway
 from pepites.coordination.selectors import around, settings
 from pepites.coordination.selectors.pathways import pathway_cards
 from pepites.coordination.selectors.protocols import run_visible_to
-from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.coordination.views.base import found, open_file
 from pepites.networks.acts import act_left
 from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of

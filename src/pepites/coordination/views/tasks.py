@@ -11,17 +11,18 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pepites.audit.attempts import attempt
 from pepites.common.actor import Actor
 from pepites.common.clock import today
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import posted, whole_number
+from pepites.common.views import actor_of, posted, status_of, whole_number
 from pepites.coordination import services
 from pepites.coordination.enums import MemberRole
 from pepites.coordination.forms import ReasonForm, TaskForm
 from pepites.coordination.models import Task
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.settings import task_templates
-from pepites.coordination.views.base import actor_of, attempt, found, open_file, status_of
+from pepites.coordination.views.base import found, open_file
 
 ROLE = "role:"
 

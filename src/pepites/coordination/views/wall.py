@@ -10,10 +10,9 @@ from pepites.audit.unit import record
 from pepites.common.addresses import address
 from pepites.common.decision import Reason, deny
 from pepites.common.errors import NotFound, Refused
-from pepites.common.views import whole_number
+from pepites.common.views import actor_of, whole_number
 from pepites.coordination.enums import MemberRole
 from pepites.coordination.selectors.protocols import PAGE, Share, wall_visible_to
-from pepites.coordination.views.base import actor_of
 from pepites.coordination.views.printing import options
 from pepites.networks.selectors import network_by_slug
 

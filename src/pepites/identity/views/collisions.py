@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pepites.access.policies import require
 from pepites.common.errors import Conflict
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.identity import policies, services
 from pepites.identity.collisions import selectors
 from pepites.identity.collisions.service import REFUSED
 from pepites.identity.enums import CollisionState, IncidentKind
 from pepites.identity.forms_collisions import CloseForm, CollisionForm, IncidentForm, OtherForm, RuleForm
 from pepites.identity.selectors import pages
-from pepites.identity.views.base import actor_of, attempt, status_of
+from pepites.identity.views.base import attempt
 from pepites.identity.views.person import person_context
 
 _TABS = (("", "À traiter"), ("finies", "Réglées ou écartées"))

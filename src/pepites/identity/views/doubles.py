@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pepites.access.policies import require
 from pepites.common.actor import Actor
+from pepites.common.views import actor_of
 from pepites.identity import policies, services
 from pepites.identity.enums import CardState
 from pepites.identity.forms import SettleForm
 from pepites.identity.selectors import cards
 from pepites.identity.selectors.insi import waiting_issues
-from pepites.identity.views.base import actor_of, attempt
+from pepites.identity.views.base import attempt
 
 _STATES = (CardState.OPEN, CardState.SAME, CardState.DISTINCT)
 

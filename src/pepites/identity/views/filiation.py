@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from pepites.common.views import actor_of
 from pepites.identity import services
 from pepites.identity.forms_insi import FiliationForm
 from pepites.identity.selectors import pages
 from pepites.identity.selectors.filiation import link_for
-from pepites.identity.views.base import actor_of, attempt
+from pepites.identity.views.base import attempt
 from pepites.identity.views.person import identity_page
 
 

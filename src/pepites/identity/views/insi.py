@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pepites.access.policies import require
 from pepites.common.errors import Conflict, DomainError, NotFound, Refused
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.identity import policies, services
 from pepites.identity.forms import ReasonForm
 from pepites.identity.forms_insi import AcceptForm, AsideForm, AskForm, RegistrationForm
 from pepites.identity.models import DomainIdentity, InsiCall
 from pepites.identity.selectors import insi, pages
 from pepites.identity.selectors.label import label_of
-from pepites.identity.views.base import actor_of, attempt, status_of
+from pepites.identity.views.base import attempt
 from pepites.identity.views.person import person_context
 
 

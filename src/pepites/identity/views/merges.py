@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pepites.access.policies import require
 from pepites.common.errors import Conflict
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.identity import policies, services
 from pepites.identity.enums import MergeState, RowDecision
 from pepites.identity.forms_merging import DecideForm, MergeForm, SortForm, UndoForm
 from pepites.identity.merging import selectors
 from pepites.identity.merging.service import REFUSED
-from pepites.identity.views.base import actor_of, attempt, status_of
+from pepites.identity.views.base import attempt
 
 _DONE = "Dossiers fusionnés."
 _STATES = (MergeState.ASKED, MergeState.DONE, MergeState.UNDONE, MergeState.REFUSED)

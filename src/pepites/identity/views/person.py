@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pepites.common.errors import Conflict
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.identity import services
 from pepites.identity.enums import AliasKind, Attribute, PhoneKind
 from pepites.identity.forms import (
@@ -29,7 +29,7 @@ from pepites.identity.selectors import identity_band, pages
 from pepites.identity.selectors.band import band_of
 from pepites.identity.selectors.filiation import links_of
 from pepites.identity.selectors.insi import panel
-from pepites.identity.views.base import actor_of, address, attempt, status_of
+from pepites.identity.views.base import address, attempt
 
 
 def person_context(request: HttpRequest, identity: DomainIdentity) -> dict[str, Any]:

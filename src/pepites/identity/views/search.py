@@ -15,7 +15,7 @@ from pepites.common.actor import Actor
 from pepites.common.errors import DomainError, TooMany
 from pepites.common.identifiers import new_uuid
 from pepites.common.text import words
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted, status_of
 from pepites.identity import policies, services
 from pepites.identity.dates import PartialDate
 from pepites.identity.forms import CreateForm, SearchForm
@@ -29,7 +29,7 @@ from pepites.identity.selectors.labels import birth_date_label
 from pepites.identity.selectors.pages import own_search
 from pepites.identity.services.search import Found
 from pepites.identity.traits import IdentityTraits
-from pepites.identity.views.base import actor_of, address, attempt, status_of
+from pepites.identity.views.base import address, attempt
 from pepites.networks.acts import act_left
 from pepites.terminology.selectors import place_suggestions
 

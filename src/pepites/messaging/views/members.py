@@ -14,14 +14,13 @@ from pepites.audit.unit import current, refusal_line
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError, NotFound, Refused
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import identifier, posted
+from pepites.common.views import actor_of, identifier, posted
 from pepites.directory.models import PractitionerRole
 from pepites.directory.selectors import practice_by_public_id, search_practices
 from pepites.messaging import selectors, services
 from pepites.messaging.enums import ConversationKind
 from pepites.messaging.forms import ConversationForm, MemberForm
 from pepites.messaging.models import Conversation
-from pepites.messaging.views.reading import actor_of
 from pepites.patients.models import Patient
 
 OUTSIDE = "hors_r1110_2"
@@ -60,7 +59,7 @@ def create(request: HttpRequest) -> HttpResponse:
         "form": form, "patient": patient, "chosen": chosen, "query": request.GET.get("q", "")[:80],
         "circle": _circle(request, patient) if patient else [],
         "chosen_ids": {one.public_id for one in chosen},
-        "found": [] if patient else _candidates(request, {one.pk for one in chosen} | {actor.practice_id}),
+        "found": [] if patient else _candidates(request, {one.pk for one in chosen} | {actor.practice_id or 0}),
     }  # fmt: skip
     return render(request, "messaging/create.html", context, status=status)
 

@@ -16,7 +16,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.identifiers import new_uuid
-from pepites.common.views import whole_number
+from pepites.common.views import actor_of, whole_number
 from pepites.documents import store
 from pepites.identity.selectors import band
 from pepites.messaging import policies, selectors
@@ -29,11 +29,6 @@ from pepites.messaging.values import REPLAY_WINDOW, ConversationView, MessageVie
 def about(conversation: Conversation) -> tuple[int, ...]:
     """The person a conversation speaks of, for the journal."""
     return (conversation.patient_id,) if conversation.patient_id else ()
-
-
-def actor_of(request: HttpRequest) -> Any:
-    """Who acts; set by the middleware."""
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _moment(text: str) -> datetime | None:

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pepites.common.errors import DomainError, Refused
-from pepites.common.views import posted
+from pepites.common.views import actor_of, posted
 from pepites.messaging import selectors, services
 from pepites.messaging.forms import EditForm, MessageForm, ReadForm, uploads
 from pepites.messaging.models import Message
-from pepites.messaging.views.reading import actor_of, conversation_page
+from pepites.messaging.views.reading import conversation_page
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """Setting up a network on screens: a draft, its parts, a preview, a publication; import and export as one file."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -8,36 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
-from pepites.common.actor import Actor
 from pepites.common.decision import Reason, deny
-from pepites.common.errors import Conflict, DomainError, NotFound, Refused
-from pepites.common.views import posted, whole_number, without_context
+from pepites.common.errors import Conflict, NotFound, Refused
+from pepites.common.views import actor_of, posted, status_of, whole_number, without_context
 from pepites.networks.models import Network
 from pepites.networks.packs import pages, services
 from pepites.networks.packs.forms import NetworkForm, PackFileForm, PublishForm, ValuesForm
 from pepites.networks.packs.models import NetworkPack
 from pepites.networks.packs.registry import all_sections
 from pepites.networks.packs.selectors import as_file, draft_of, history, in_force, version_of
-from pepites.networks.policies import can_administer_network
-from pepites.networks.selectors import network_by_slug
+from pepites.networks.selectors import administered_network
 
 HOME = "networks:pack"
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _network(request: HttpRequest, slug: str) -> Network:
-    network = network_by_slug(slug)
-    if network is None:
-        raise NotFound
-    decision = can_administer_network(_actor(request), network.pk)
-    if not decision:
-        raise Refused(decision, code="networks.refused", object_type="network", object_id=slug)
-    return network
+    return administered_network(actor_of(request), slug)
 
 
 def _draft(request: HttpRequest, slug: str) -> tuple[Network, NetworkPack]:
@@ -52,20 +41,16 @@ def _draft(request: HttpRequest, slug: str) -> tuple[Network, NetworkPack]:
 @require_http_methods(["GET", "POST"])
 def new_network(request: HttpRequest) -> HttpResponse:
     """Open a network, for the platform's administrators."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if not actor.platform_admin:
         raise Refused(deny(Reason.ROLE_MISSING), code="networks.refused", object_type="network")
     form = NetworkForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with attempt(form):
             network = services.create_network(actor=actor, **form.cleaned_data)
             messages.success(request, "Réseau créé. Préparez ses réglages, puis publiez-les.")
             return redirect(HOME, network.slug)
-        except Refused:
-            raise
-        except DomainError as error:
-            form.add_error(error.field, error.message)
-    return render(request, "networks/new.html", {"form": form}, status=_status(form))
+    return render(request, "networks/new.html", {"form": form}, status=status_of(form))
 
 
 @without_context
@@ -88,7 +73,7 @@ def pack(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, network: Network) -> HttpResponse:
-    actor, act = _actor(request), request.POST.get("act")
+    actor, act = actor_of(request), request.POST.get("act")
     if act == "draft":
         services.open_draft(actor=actor, network=network)
     elif act == "from":
@@ -115,20 +100,20 @@ def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         saved = _attempt(
             form, network, lambda: services.save_values(
-                actor=_actor(request), network=network, key=key, revision=form.cleaned_data["revision"],
+                actor=actor_of(request), network=network, key=key, revision=form.cleaned_data["revision"],
                 values=form.values(),
             ),
         )  # fmt: skip
         if saved:
             messages.success(request, "Enregistré dans le brouillon.")
             return redirect(HOME, slug)
-    return render(request, "networks/section.html", _context(network, draft, page, form), status=_status(form))
+    return render(request, "networks/section.html", _context(network, draft, page, form), status=status_of(form))
 
 
 def _arrange(request: HttpRequest, network: Network, key: str) -> None:
     path = pages.codes(request.POST.get("code", ""))
     known: dict[str, Any] = {
-        "actor": _actor(request), "network": network, "key": key, "path": path,
+        "actor": actor_of(request), "network": network, "key": key, "path": path,
         "revision": whole_number(request.POST.get("revision")),
     }  # fmt: skip
     match request.POST.get("act"):
@@ -155,7 +140,7 @@ def add_row(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
         def add() -> None:
             made[0] = services.add_row(
-                actor=_actor(request), network=network, key=key, parent=parent,
+                actor=actor_of(request), network=network, key=key, parent=parent,
                 revision=form.cleaned_data["revision"], values=form.values(),
             )  # fmt: skip
 
@@ -164,7 +149,7 @@ def add_row(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             if page.rows is not None:
                 return redirect("networks:pack-row", slug, key, "/".join((*parent, made[0])))
             return _up(slug, key, parent)
-    return render(request, "networks/section.html", _context(network, draft, page, form), status=_status(form))
+    return render(request, "networks/section.html", _context(network, draft, page, form), status=status_of(form))
 
 
 @without_context
@@ -181,14 +166,14 @@ def row(request: HttpRequest, slug: str, key: str, path: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         saved = _attempt(
             form, network, lambda: services.save_row(
-                actor=_actor(request), network=network, key=key, path=where, revision=form.cleaned_data["revision"],
+                actor=actor_of(request), network=network, key=key, path=where, revision=form.cleaned_data["revision"],
                 values=form.values(),
             ),
         )  # fmt: skip
         if saved:
             messages.success(request, "Enregistré dans le brouillon.")
             return _up(slug, key, where[:-1])
-    return render(request, "networks/section.html", _context(network, draft, page, form), status=_status(form))
+    return render(request, "networks/section.html", _context(network, draft, page, form), status=status_of(form))
 
 
 @without_context
@@ -199,7 +184,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     form = PublishForm(posted(request), initial={"revision": draft.revision})
     if form.is_bound and form.is_valid():
         done = _attempt(
-            form, network, lambda: services.publish(actor=_actor(request), network=network, **form.cleaned_data)
+            form, network, lambda: services.publish(actor=actor_of(request), network=network, **form.cleaned_data)
         )
         if done:
             messages.success(
@@ -207,7 +192,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect(HOME, slug)
     context = {"network": network, "draft": draft, "form": form, **pages.preview(network, draft)}
-    return render(request, "networks/preview.html", context, status=_status(form))
+    return render(request, "networks/preview.html", context, status=status_of(form))
 
 
 @without_context
@@ -234,11 +219,11 @@ def import_file(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read(services.LARGEST_FILE + 1)
         if _attempt(
-            form, network, lambda: services.import_pack(actor=_actor(request), network=network, content=content)
+            form, network, lambda: services.import_pack(actor=actor_of(request), network=network, content=content)
         ):
             messages.success(request, "Pack importé dans un brouillon : relisez-le, puis publiez-le.")
             return redirect("networks:pack-preview", slug)
-    return render(request, "networks/import.html", {"network": network, "form": form}, status=_status(form))
+    return render(request, "networks/import.html", {"network": network, "form": form}, status=status_of(form))
 
 
 def _form(request: HttpRequest, draft: NetworkPack, page: pages.Page) -> ValuesForm:
@@ -247,18 +232,14 @@ def _form(request: HttpRequest, draft: NetworkPack, page: pages.Page) -> ValuesF
     )
 
 
-def _attempt(form: Form, network: Network, work: Any) -> bool:
-    try:
+def _attempt(form: Form, network: Network, work: Callable[[], object]) -> bool:
+    """Run a service for a form; refused, the form goes on from the draft as it now is, its words kept."""
+    with attempt(form):
         work()
-    except Refused:
-        raise
-    except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-        draft = draft_of(network)
-        if isinstance(error, Conflict) and draft is not None and isinstance(form, ValuesForm):
-            form.renew(draft.revision)
-        return False
-    return True
+    draft = draft_of(network) if form.errors and isinstance(form, ValuesForm) else None
+    if draft is not None and isinstance(form, ValuesForm):
+        form.renew(draft.revision)
+    return not form.errors
 
 
 def _context(network: Network, draft: NetworkPack, page: pages.Page, form: ValuesForm) -> dict[str, Any]:
@@ -269,7 +250,3 @@ def _up(slug: str, key: str, parent: tuple[str, ...]) -> HttpResponse:
     if parent:
         return redirect("networks:pack-row", slug, key, "/".join(parent))
     return redirect("networks:pack-section", slug, key)
-
-
-def _status(form: Form) -> int:
-    return 422 if form.is_bound and form.errors else 200

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pepites.access.policies import require
 from pepites.common.addresses import address
-from pepites.common.views import posted
-from pepites.identity.views.base import actor_of, attempt, status_of
+from pepites.common.views import actor_of, posted, status_of
+from pepites.identity.views.base import attempt
 from pepites.regional import policies, services
 from pepites.regional.forms import DomainForm
 from pepites.regional.models import Domain

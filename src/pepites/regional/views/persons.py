@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pepites.access.policies import require
 from pepites.common.errors import NotFound
 from pepites.common.identifiers import is_regional_id
-from pepites.common.views import posted
-from pepites.identity.views.base import actor_of, attempt, status_of
+from pepites.common.views import actor_of, posted, status_of
+from pepites.identity.views.base import attempt
 from pepites.regional import policies, services
 from pepites.regional.forms import ReasonForm
 from pepites.regional.selectors import persons

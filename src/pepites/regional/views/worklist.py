@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pepites.access.policies import require
 from pepites.common.addresses import address
 from pepites.common.errors import Conflict
-from pepites.common.views import whole_number
-from pepites.identity.views.base import actor_of, attempt
+from pepites.common.views import actor_of, whole_number
+from pepites.identity.views.base import attempt
 from pepites.regional import policies, services
 from pepites.regional.enums import CardState, Decision, Queue
 from pepites.regional.forms import DecisionForm
