@@ -24,6 +24,8 @@ CODES = {
     "access.enrol": "Inclusion refusée",
     "access.leave": "Sortie de réseau refusée",
     "access.refresh": "Mise à jour des accès refusée",
+    "access.readers.named": "Lecteurs d'un élément réservé changés",
+    "access.readers.refused": "Changement des lecteurs d'un élément réservé refusé",
 }
 
 
@@ -46,6 +48,7 @@ class AccessConfig(AppConfig):
         leave_out(
             "suit le cercle, le parcours ou l'accès en urgence, triés", "access_accessgrant", "access_networkpatient"
         )
+        leave_out("suit l'élément réservé, trié", "access_itemreader")
         register(
             PersonalData("access.AccessGrant", "patient", "patient_id", "sécurité", "10 ans après la fin de l'accès"),
             PersonalData(
@@ -69,5 +72,6 @@ class AccessConfig(AppConfig):
                 "coordination",
                 "10 ans après la fin de prise en charge",
             ),
+            PersonalData("access.ItemReader", "patient", "patient_id", "sécurité", "20 ans après le dernier passage"),
             PersonalData("access.EmergencyAccess", "patient", "patient_id", "sécurité", "10 ans"),
         )

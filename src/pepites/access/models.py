@@ -126,6 +126,32 @@ class Opposition(models.Model):
         return str(self.public_id)
 
 
+class ItemReader(models.Model):
+    """A practice named to read one reserved item (a note, a trace): whoever is not named does not see that it exists.
+
+    ``item`` is the item's ``public_id``. The author is its first reader and alone names the others (design, law 3).
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    item = models.UUIDField()
+    practice = models.ForeignKey(PractitionerRole, on_delete=models.PROTECT, related_name="+")
+    named_by = models.ForeignKey(PractitionerRole, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "practice"],
+                condition=models.Q(ended_at__isnull=True),
+                name="access_item_reader_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item)
+
+
 class EmergencyAccess(models.Model):
     """A bris de glace: one person, four hours, a motive, reviewed within 72 hours (rgpd §3.6; design §8)."""
 

@@ -49,6 +49,53 @@ def levelled(table: str) -> str:
     return f"({reaches(column, 3)} OR ({table}.level <= 2 AND {granted(column, 2)}))"
 
 
+def reserved(table: str, key: str = "public_id", *, always: bool = False) -> str:
+    """Narrow what every other policy lets read: a reserved row is for the practices named in ``access_itemreader``.
+
+    Neither a coordination's wide role nor a bris de glace opens it (coordination §2.3 b, §2.4-3). ``always``: every row
+    of the table is reserved; else those whose column ``reserved`` says so.
+    """
+    named = (
+        f"EXISTS (SELECT 1 FROM access_itemreader r WHERE r.item = {table}.{key}"
+        f" AND r.practice_id = {ACTOR_PRACTICE} AND r.ended_at IS NULL)"
+    )
+    using = named if always else f"NOT {table}.reserved OR {named}"
+    return rls.policy(table, f"{table}_reserved", "SELECT", using=using, restrictive=True)
+
+
+ITEM_OF_OTHERS = rls.definer_function(
+    "access_item_of_others(p_item uuid)",
+    "boolean",
+    f"""
+    SELECT EXISTS (SELECT 1 FROM access_itemreader WHERE item = p_item AND named_by_id IS DISTINCT FROM {ACTOR_PRACTICE})
+    """,
+    volatile="STABLE",
+)
+
+
+def item_reader() -> str:
+    """A reader knows their own row, the author every row; nobody names readers of another's item."""
+    table = "access_itemreader"
+    named = f"{table}.named_by_id = {ACTOR_PRACTICE}"
+    return "\n".join(
+        [
+            rls.enable(table),
+            rls.composite_key(table),
+            rls.grant(table, "SELECT", "INSERT"),
+            f"GRANT UPDATE (ended_at) ON {table} TO {rls.WEB}, {rls.WORKER};",
+            ITEM_OF_OTHERS,
+            rls.policy(table, f"{table}_read", "SELECT", using=f"{named} OR {table}.practice_id = {ACTOR_PRACTICE}"),
+            rls.policy(
+                table,
+                f"{table}_add",
+                "INSERT",
+                check=f"{named} AND {reaches(f'{table}.patient_id', 2)} AND NOT access_item_of_others({table}.item)",
+            ),
+            rls.policy(table, f"{table}_change", "UPDATE", using=named, check=named),
+        ]
+    )
+
+
 def section_table(
     table: str,
     *,

@@ -7,6 +7,8 @@ _COORDINATION = (
     "consent-revoke", "oppose", "opposition-lift", "access", "access-report", "plan", "plan-draft", "plan-add",
     "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
     "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
+    "relative", "relative-end", "note-reserved", "readers", "protection", "protection-document", "protection-keep",
+    "protection-report",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))

@@ -60,6 +60,10 @@ CODES = {
     "coordination.contact.added": "Contact ajouté",
     "coordination.contact.ended": "Contact retiré",
     "coordination.contact.refused": "Contact refusé",
+    "coordination.relative.welcomed": "Proche accueilli dans le cercle",
+    "coordination.relative.changed": "Droits d'un proche changés",
+    "coordination.relative.ended": "Droits d'un proche terminés",
+    "coordination.relative.refused": "Droits d'un proche refusés",
     "coordination.consent.refused": "Recueil de consentement refusé",
     "coordination.message.filed": "Message versé au dossier",
     "coordination.assessments.read": "Évaluations consultées",
@@ -83,6 +87,10 @@ CODES = {
     "coordination.plan.closed": "Plan clos",
     "coordination.plan.exported": "Plan édité en PDF",
     "coordination.plan.refused": "Plan refusé",
+    "coordination.reserved.read": "Élément réservé consulté",
+    "coordination.reserved.written": "Élément réservé écrit",
+    "coordination.reserved.exported": "Document réservé édité",
+    "coordination.reserved.refused": "Élément réservé refusé",
     "coordination.file.refused": "Ouverture du dossier refusée",
 }
 
@@ -105,6 +113,10 @@ _MODELS = {
     "FilEntry": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
+    "CircleRelative": "coordination",
+    "CircleRelativeEvent": "coordination",
+    "ProtectionReport": "santé",
+    "ProtectionReportEvent": "santé",
     **dict.fromkeys(
         (
             "CarePlan",
@@ -138,9 +150,11 @@ SORTED = (
     SortedTable("coordination_task", "Tâche", "created_at", "created_by_id"),
     SortedTable("coordination_careteammember", "Entrée dans le cercle", "invited_at", "invited_by_id", frozen=True),
     SortedTable("coordination_contact", "Contact", "created_at", "created_by_id", frozen=True),
+    SortedTable("coordination_circlerelative", "Proche dans le cercle", "since", "recorded_by_id", frozen=True),
     SortedTable("coordination_pathway", "Parcours", "opened_on", "opened_by_id", frozen=True),
     SortedTable("coordination_protocolrun", "Parcours protocolisé", "started_at", "started_by_id", frozen=True),
     SortedTable("coordination_referral", "Demande", "received_at", "requester_practice_id"),
+    SortedTable("coordination_protectionreport", "Élément réservé", "created_at", "author_id"),
     SortedTable("coordination_careplan", "Plan de coordination", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_expectation", "Attente du plan", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_concern", "Problème du plan", "created_at", "created_by_id", frozen=True),
@@ -159,6 +173,7 @@ NOT_SORTED = {
         "coordination_taskevent", "coordination_protocolrunevent", "coordination_referralevent",
         "coordination_careplanevent", "coordination_expectationevent", "coordination_concernevent",
         "coordination_goalevent", "coordination_plannedactionevent",
+        "coordination_protectionreportevent", "coordination_circlerelativeevent",
     ),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip

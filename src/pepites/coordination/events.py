@@ -22,11 +22,12 @@ class TaskEnded:
 
 @dataclass(frozen=True, slots=True)
 class NoteFiled:
-    """A liaison note entered a file."""
+    """A liaison note entered a file; nothing may be told of a reserved one."""
 
     note_id: int
     patient_id: int
     emergency: bool
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ from pepites.coordination.plan.models import (
 )
 from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
 from pepites.coordination.referrals.models import Referral
+from pepites.coordination.relatives.models import CircleRelative
+from pepites.coordination.reserved.models import ProtectionReport
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
@@ -43,6 +45,7 @@ from pepites.patients.models import Patient
 __all__ = [
     "CarePlan",
     "CareTeamMember",
+    "CircleRelative",
     "Concern",
     "Contact",
     "Expectation",
@@ -58,6 +61,7 @@ __all__ = [
     "PlanVersion",
     "PlanVersionPart",
     "PlannedAction",
+    "ProtectionReport",
     "ProtocolRun",
     "ProtocolStep",
     "Referral",
@@ -221,7 +225,8 @@ class Contact(models.Model):
 class LiaisonNote(models.Model):
     """A note of the liaison notebook (CdL §3.3): changed by its author only, withdrawn but never deleted.
 
-    ``level`` is what a reader needs: 3 for a note of a health professional, 2 for one of a social professional.
+    ``level`` is what a reader needs: 3 for a note of a health professional, 2 for one of a social professional. A
+    ``reserved`` note is read by the practices that its author named, whatever the level of others (P8, §2.4-3).
     """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
@@ -234,6 +239,8 @@ class LiaisonNote(models.Model):
     author = models.ForeignKey(PractitionerRole, on_delete=models.PROTECT, related_name="+")
     reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     source_message = models.UUIDField(null=True)
+    reserved = models.BooleanField(default=False, db_default=False)
+    minor_secret = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=10, choices=NoteStatus.choices, default=NoteStatus.CURRENT)
     retired_reason = models.CharField(max_length=200, default="", blank=True)
@@ -327,6 +334,7 @@ class FilEntry(models.Model):
     title = models.CharField(max_length=200, default="", blank=True)
     html = models.TextField(default="", blank=True)
     urgent = models.BooleanField(default=False)
+    reserved = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -5,6 +5,8 @@ from django.urls import path, re_path
 from pepites.coordination.importing.urls import urlpatterns as importing
 from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
+from pepites.coordination.relatives.urls import urlpatterns as relatives
+from pepites.coordination.reserved.urls import urlpatterns as reserved
 from pepites.coordination.views import (
     access,
     answering,
@@ -72,4 +74,6 @@ urlpatterns = [
     *referrals,
     *importing,
     *plan,
+    *relatives,
+    *reserved,
 ]

@@ -9,7 +9,7 @@ from pepites.common.clock import CAYENNE, now
 from pepites.coordination.models import CarePlan, PlanVersion
 from pepites.coordination.plan.selectors import contents_of, signatures_of, validations_of
 from pepites.coordination.plan.shown import shown
-from pepites.coordination.selectors.labels import who
+from pepites.coordination.selectors.labels import band_line, who
 from pepites.documents.typesetting import PdfStandard, make_pdf
 from pepites.identity.selectors import Band
 
@@ -42,7 +42,7 @@ def plan_pdf(
     content = shown(contents_of([version])[version.number])
     data = {
         "title": f"Plan personnalisé de coordination en santé, version {version.number}",
-        "band": _band(band),
+        "band": band_line(band),
         "printed": [local.year, local.month, local.day, local.hour, local.minute],
         "printed_by": f"Imprimé par {printed_by} le {local:%d/%m/%Y à %H h %M}",
         "facts": _facts(plan, version),
@@ -53,14 +53,6 @@ def plan_pdf(
         "agreements": _agreements(version),
     }
     return make_pdf(TEMPLATE, data, printed_at=moment, standard=standard)
-
-
-def _band(band: Band) -> str:
-    born = f"né(e) le {band.birth_date_label}"
-    parts = [f"{band.birth_name} {band.first_given_name}", born, f"sexe {band.sex_label.lower()}", band.regional_id]
-    if band.ins:
-        parts.append(f"INS {band.ins}")
-    return ", ".join(filter(None, [*parts, f"identité {band.status_label.lower()}"]))
 
 
 def _facts(plan: CarePlan, version: PlanVersion) -> list[list[str]]:

@@ -29,7 +29,7 @@ PAGE = 30
 _ENTRIES = """
     (SELECT x.* FROM unnest(access_person_set(%(patient)s)) AS f(id) CROSS JOIN LATERAL (
       SELECT e.at, e.kind, e.author_id, e.title, e.html, e.urgent, e.object_id, n.version, n.status,
-             n.author_id = %(practice)s
+             n.author_id = %(practice)s, e.reserved
       FROM coordination_filentry e
       LEFT JOIN coordination_liaisonnote n ON e.kind = 'note' AND n.public_id = e.object_id
       WHERE e.patient_id = f.id{where} ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s) x
@@ -37,7 +37,8 @@ _ENTRIES = """
 """
 _MESSAGES = """
     (SELECT x.* FROM unnest(access_person_set(%(patient)s)) AS f(id) CROSS JOIN LATERAL (
-      SELECT m.created_at, 'message', m.author_id, '', m.html, m.urgent, m.public_id, NULL::integer, NULL, NULL::boolean
+      SELECT m.created_at, 'message', m.author_id, '', m.html, m.urgent, m.public_id, NULL::integer, NULL,
+             NULL::boolean, false
       FROM messaging_message m WHERE m.patient_id = f.id AND m.withdrawn_at IS NULL{where}
       ORDER BY m.created_at DESC LIMIT %(limit)s) x
      ORDER BY 1 DESC LIMIT %(limit)s)
@@ -75,6 +76,7 @@ class FilLine:
     object_id: UUID | None
     note_version: int = 0
     mine: bool = False
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _where(alias: str, moment: str, author_id: int | None, before: datetime | No
 
 
 def _line(row: tuple[Any, ...], names: dict[int, tuple[str, str, str]], when: str) -> FilLine:
-    at, kind, author_id, title, html, urgent, object_id, version, status, own = row
+    at, kind, author_id, title, html, urgent, object_id, version, status, own, reserved = row
     name, role, organization = names.get(author_id, ("Pépites", "", ""))
     return FilLine(
         at=at,
@@ -142,6 +144,7 @@ def _line(row: tuple[Any, ...], names: dict[int, tuple[str, str, str]], when: st
         object_id=object_id,
         note_version=version or 0,
         mine=bool(own) and status == NoteStatus.CURRENT,
+        reserved=reserved,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pepites.common.clock import CAYENNE
 from pepites.directory.models import PractitionerRole
+from pepites.identity.selectors import Band
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
@@ -92,3 +93,12 @@ def whos(practice_ids: set[int]) -> dict[int, dict[str, str]]:
     """The same for many practices, in one query."""
     practices = PractitionerRole.objects.filter(pk__in=practice_ids).select_related("professional", "organization")
     return {practice.pk: who(practice) for practice in practices}
+
+
+def band_line(band: Band) -> str:
+    """Who the document is about, in one line, for the foot of each page."""
+    born = f"né(e) le {band.birth_date_label}"
+    parts = [f"{band.birth_name} {band.first_given_name}", born, f"sexe {band.sex_label.lower()}", band.regional_id]
+    if band.ins:
+        parts.append(f"INS {band.ins}")
+    return ", ".join(filter(None, [*parts, f"identité {band.status_label.lower()}"]))

@@ -1,8 +1,10 @@
 """Notes of the liaison notebook (CdL §3.3)."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from pepites.access.policies import require
+from pepites.access.readers import open_reserved
 from pepites.access.selectors import level_on, same_person
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
@@ -10,10 +12,12 @@ from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
+from pepites.common.identifiers import new_uuid
 from pepites.coordination import policies
 from pepites.coordination.enums import FILED_LENGTH, NOTE_LENGTH, FilKind, NoteStatus, NoteType
 from pepites.coordination.events import NoteFiled
 from pepites.coordination.models import FilEntry, LiaisonNote
+from pepites.coordination.reserved.readers import choose_readers
 from pepites.coordination.services.fil import write_fil
 from pepites.identity.services import refuse_frozen
 from pepites.messaging.markdown import render_text
@@ -30,9 +34,14 @@ def add_liaison_note(
     emergency: bool = False,
     reply_to: LiaisonNote | None = None,
     source_message: UUID | None = None,
+    readers: Collection[int] | None = None,
+    minor_secret: bool = False,
     key: UUID | None = None,
 ) -> LiaisonNote:
     """Write a note in a person's notebook; the same ``key`` twice gives the same note.
+
+    ``readers``, practices of the circle, make it a reserved note: nobody else sees that it exists (P8, §2.4-3).
+    ``minor_secret``: the minor asked that the parents not be told (L.1111-5); such a note is always reserved.
 
     Raises ``Refused`` below the level needed, ``DomainError`` for an empty or too long text or a foreign reply.
     """
@@ -45,16 +54,31 @@ def add_liaison_note(
         raise DomainError("Cette réponse ne concerne pas la même personne.")
     if reply_to is not None and reply_to.status != NoteStatus.CURRENT:
         raise DomainError("Cette note a été retirée par son auteur : écrivez une nouvelle note.")
-    asked = {"patient": patient_id, "type": type, "text": text, "reply": reply_to and reply_to.pk, "urgent": emergency}
+    if reply_to is not None and reply_to.reserved:
+        raise DomainError("Cette note est réservée à quelques lecteurs : répondez par une note réservée.")
+    if minor_secret and readers is None:
+        raise DomainError("Un secret demandé par un mineur s'écrit dans une note réservée.")
+    reserved = readers is not None
+    asked = {
+        "patient": patient_id, "type": type, "text": text, "reply": reply_to and reply_to.pk, "urgent": emergency,
+        "readers": sorted(readers or ()), "reserved": reserved, "secret": minor_secret,
+    }  # fmt: skip
 
     def write() -> dict[str, object]:
+        public_id = new_uuid()
+        if readers is not None:
+            open_reserved(
+                actor=actor, patient_id=patient_id, item=public_id,
+                practices=choose_readers(actor, patient_id, readers),
+            )  # fmt: skip
         note = LiaisonNote.objects.create(
-            patient_id=patient_id, type=type, emergency=emergency, text=text.strip(), html=render_text(text),
-            level=policies.note_level(actor), author_id=author_id, reply_to=reply_to,
-            source_message=source_message, created_at=now(), updated_at=now(),
+            public_id=public_id, patient_id=patient_id, type=type, emergency=emergency, text=text.strip(),
+            html=render_text(text), level=policies.note_level(actor), author_id=author_id, reply_to=reply_to,
+            source_message=source_message, reserved=reserved, minor_secret=minor_secret, created_at=now(),
+            updated_at=now(),
         )  # fmt: skip
         _journal("coordination.note.added", note, "C")
-        label = NoteType(type).label
+        label = NoteType(type).label + (", secret demandé par la personne mineure" if minor_secret else "")
         write_fil(
             actor=actor,
             patient_id=patient_id,
@@ -64,9 +88,10 @@ def add_liaison_note(
             level=note.level,
             object_id=note.public_id,
             urgent=emergency,
-            contact=label,
+            contact="" if reserved else label,
+            reserved=reserved,
         )
-        publish(NoteFiled(note_id=note.pk, patient_id=patient_id, emergency=emergency))
+        publish(NoteFiled(note_id=note.pk, patient_id=patient_id, emergency=emergency, reserved=reserved))
         return {"id": note.pk}
 
     return LiaisonNote.objects.get(pk=int(str(once(actor, key, asked, write)["id"])))

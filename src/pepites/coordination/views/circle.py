@@ -23,6 +23,7 @@ from pepites.coordination import services
 from pepites.coordination.enums import MemberRole, MemberStatus
 from pepites.coordination.forms import InviteForm, ReasonForm
 from pepites.coordination.models import CareTeamMember
+from pepites.coordination.relatives.selectors import relatives_visible_to
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import moment_label, short_day, who
 from pepites.coordination.selectors.settings import consent_text, missing_roles
@@ -64,6 +65,8 @@ def circle(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_invite": context["standing"] >= Level.FULL,
         "may_add": context["standing"] >= Level.FULL and bool(act_left(actor, "circle.invite")),
         "trusted": [contact for contact in around.contacts_visible_to(actor, patient.pk) if contact.trusted],
+        "relatives": relatives_visible_to(actor, patient.pk),
+        "may_welcome": context["standing"] >= Level.FULL and bool(act_left(actor, "consent.record")),
         "mine": actor.practice_id,
         "missing": missing_roles(actor, patient.pk, present),
     }

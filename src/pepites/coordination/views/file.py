@@ -21,6 +21,7 @@ from pepites.coordination import policies, services
 from pepites.coordination.enums import FilKind
 from pepites.coordination.forms import FileMessageForm, NoteChangeForm, NoteForm, ReasonForm
 from pepites.coordination.models import LiaisonNote
+from pepites.coordination.reserved.policies import concerns_a_minor
 from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.labels import moment_label
 from pepites.coordination.selectors.settings import note_types
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, patient: Patient, sharing: Sharing, form: NoteFo
         "authors": page.authors,
         "form": form,
         "may_write": may_write,
+        "minor": concerns_a_minor(patient.birth_date, today()),
         "reply": _replied(request, reply) if reply and may_write else None,
     }
     return render(request, COMPOSER, context, status=status_of(form))

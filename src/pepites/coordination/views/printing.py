@@ -88,13 +88,14 @@ def _fil_line(line: FilLine, may_write: bool) -> str:
     own_id = f' id="note-{line.object_id}"' if line.object_id and line.kind == "note" else ""
     role = f' <span class="pp-muted">{escape(line.role)}, {escape(line.organization)}</span>' if line.role else ""
     urgent = f'<span class="pp-badge pp-badge-danger">{icon("exclamation-triangle-fill")}Urgent</span>'
+    sealed = f'<span class="pp-badge pp-badge-warning">{icon("lock")}Réservée</span>' if line.reserved else ""
     title = f'<h2 class="pp-entry-title">{escape(line.title)}</h2>' if line.title else ""
     return (
         f'<li class="pp-entry{css}"{own_id}><span class="pp-entry-mark">{icon(line.icon)}</span>'
         '<article class="pp-entry-body"><header class="pp-entry-head">'
         f'<p class="pp-entry-who"><strong>{escape(line.author)}</strong>{role}</p>'
         f'<p class="pp-entry-when"><span class="pp-entry-kind">{escape(line.kind_label)}</span>'
-        f"{urgent if line.urgent else ''}<span>{escape(line.when)}</span></p></header>{title}"
+        f"{sealed}{urgent if line.urgent else ''}<span>{escape(line.when)}</span></p></header>{title}"
         f"{f'<div class={_PROSE}>{line.html}</div>' if line.html else ''}"
         f"{_acts(line) if may_write else ''}</article></li>"
     )
@@ -108,10 +109,11 @@ def _acts(line: FilLine) -> str:
         acts = _act(address("coordination:file-message", line.object_id), "Verser au dossier")
     elif line.note_version:
         acts = '<span class="pp-muted">corrigée</span>' if line.note_version > 1 else ""
-        acts += _act(f"?reponse={line.object_id}#note", "Répondre")
+        acts += "" if line.reserved else _act(f"?reponse={line.object_id}#note", "Répondre")
         if line.mine:
             acts += _act(address("coordination:note-change", line.object_id), "Corriger")
             acts += _act(address("coordination:note-retire", line.object_id), "Retirer")
+            acts += _act(address("coordination:readers", line.object_id), "Lecteurs") if line.reserved else ""
     else:
         return ""
     return f'<div class="pp-entry-actions">{acts}</div>'

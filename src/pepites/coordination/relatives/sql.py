@@ -1,0 +1,10 @@
+"""Policies of the person and their carers in the circle: read from the social level, written at the full one."""
+
+from pepites.access.sql import history_table, section_table
+from pepites.networks.sql import narrowed
+
+ALL = (
+    section_table("coordination_circlerelative", read=2, write=3),
+    history_table("coordination_circlerelativeevent", read=2, write=3),
+    narrowed("coordination_circlerelative", "consent.record"),
+)
