@@ -14,7 +14,7 @@ from tests.coordination import plan_factories
 from tests.documents.test_files import jpeg
 
 from pepites.access.enums import ConsentMode, Level, Regime
-from pepites.access.models import ConsentRecord, Opposition
+from pepites.access.models import ConsentRecord, ItemReader, Opposition
 from pepites.accounts.models import User
 from pepites.assessments import services as assessments
 from pepites.audit.unit import unit_of_work
@@ -23,11 +23,12 @@ from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.enums import MemberRole, NoteType
-from pepites.coordination.models import CareTeamMember, Contact
+from pepites.coordination.models import CareTeamMember, Contact, ProtectionReport
 from pepites.coordination.plan.drafting import open_plan
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.coordination.referrals.services import send_referral
 from pepites.coordination.referrals.values import Asked
+from pepites.coordination.relatives.services import welcome_relative
 from pepites.directory.models import PractitionerRole
 from pepites.identity.dates import PartialDate, Precision
 from pepites.identity.services import create_identity
@@ -200,8 +201,16 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["task"] = coordination.create_task(
             actor=member_actor, patient_id=patient.pk, title="Visite", owner_practice_id=member_actor.practice_id
         ).public_id
+        objects["reserved"] = coordination.add_liaison_note(
+            actor=member_actor, patient_id=patient.pk, type=NoteType.OBSERVATION, text="Réservée", readers=[]
+        ).public_id
+    with unit_of_work(coordinator):
+        objects["relative"] = welcome_relative(
+            actor=coordinator, patient_id=patient.pk, contact=None, rights=["plan"], mode=ConsentMode.ORAL
+        ).public_id
     _plan(objects, coordinator, patient.pk, network_id)
     with as_owner():
+        objects["report"] = _report(patient, member_actor)
         objects["contact"] = Contact.objects.get().public_id
         objects["consent"] = ConsentRecord.objects.get().public_id
         objects["opposition"] = Opposition.objects.get().public_id
@@ -211,6 +220,16 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["account"] = scenario.users["membre"][0].public_id
         objects["machine"] = service_client().public_id
         objects["practice"] = scenario.users["membre"][1].public_id
+
+
+def _report(patient: Patient, author: Actor) -> UUID:
+    """The trace of a report, as its author keeps it once the child has come of age."""
+    made = ProtectionReport.objects.create(
+        patient=patient, author_id=author.practice_id, sent_on="2025-02-01", means="mssante", parents_informed=True
+    )
+    values = {"practice_id": author.practice_id, "named_by_id": author.practice_id}
+    ItemReader.objects.create(patient=patient, item=made.public_id, **values)
+    return made.public_id
 
 
 def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
@@ -299,6 +318,9 @@ OBJECT_OF = {
     "coordination:pathway-change": "pathway",
     "coordination:pathway-close": "pathway",
     "coordination:pathway-stage": "pathway",
+    "coordination:readers": "reserved",
+    "coordination:protection-report": "report",
+    "coordination:relative-end": "relative",
     **{f"coordination:referral{step}": "referral" for step in ("", *REFERRAL_STEPS)},
     "coordination:referral-ask-structure": "organization",
     "coordination:pathway-adopt": "pathway",

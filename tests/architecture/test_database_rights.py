@@ -21,6 +21,7 @@ DEFINER_FUNCTIONS = {
     "access_end": "end of an access",
     "access_enrol": "inclusion in a network by its coordination or administration",
     "access_follow_rights": "trigger: a right that changes is copied over merged files",
+    "access_item_of_others": "whether another practice named readers of that item: nobody joins them by themselves",
     "access_leave_network": "exit from a network",
     "access_lift_opposition": "end of an opposition; the networks it had narrowed open again",
     "access_may_review": "whether the actor reviews the emergency accesses of a person",

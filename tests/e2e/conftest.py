@@ -102,6 +102,10 @@ def places(platform: Platform) -> dict[str, str]:
         "draft": _assessment(platform, patient_pk, "lawton", "a.public_id"),
         "assessment": _assessment(platform, patient_pk, "aggir", "a.public_id"),
         "form": _assessment(platform, patient_pk, "aggir", "f.public_id"),
+        "child": str(one("SELECT public_id FROM patients_patient WHERE first_given_name = 'KALINA' LIMIT 1")),
+        "mother": str(one("SELECT public_id FROM patients_patient WHERE first_given_name = 'MALIANA' LIMIT 1")),
+        "relative": str(one("SELECT public_id FROM coordination_circlerelative ORDER BY id LIMIT 1")),
+        "reserved": str(one("SELECT public_id FROM coordination_liaisonnote WHERE reserved ORDER BY id LIMIT 1")),
         "unknown": str(uuid4()),
         "account": platform.account("mrobinel"),
         "machine": str(

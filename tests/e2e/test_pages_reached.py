@@ -20,7 +20,7 @@ REACHED = (
     "access:emergency", "access:review", "accounts:invitation", "accounts:enrol", "accounts:second-factor",
     "coordination:invitation", "coordination:import-run", "coordination:import-report",
     "identity:insi-answer", "identity:label", "identity:ins-withdraw", "identity:merge-prepare", "identity:merge",
-    "identity:collision",
+    "identity:collision", "coordination:protection-report",
 )  # fmt: skip
 
 
@@ -96,6 +96,31 @@ def test_an_invitation_waiting(desk: Desk, places: dict[str, str], screen: Scree
     assert_reached(guest, "invitation")
     guest.goto(f"/dossiers/{patient}/")
     assert_reached(guest, "dossier-invite")
+
+
+@BOTH
+def test_a_child_in_danger_from_the_file_to_the_answer(desk: Desk, places: dict[str, str], screen: Screen) -> None:
+    """From the child's file: the document downloaded, the sending noted, then what the cell answered."""
+    page = desk.seat("cdumoutier", screen, 422)
+    page.goto(f"/dossiers/{places['child']}/")
+    page.get_by_role("link", name="Enfant en danger : informer").click()
+    page.get_by_role("link", name="Préparer le document").click()
+    refused(page, page.url, "Télécharger le document", "enfant-en-danger-document-erreurs")
+    page.locator("#id_facts").fill("Ecchymoses au bras gauche, vues le 2 mars.")
+    page.locator("#id_worries").fill("Une récidive.")
+    page.locator("#id_parents").fill("Prévenus ce matin.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger le document").click()
+    assert Path(str(download.value.path())).read_bytes()[:5] == b"%PDF-"
+    refused(page, f"/dossiers/{places['child']}/reserves/noter/", "Noter l'envoi", "enfant-en-danger-noter-erreurs")
+    page.get_by_label("Oui", exact=True).check()
+    page.locator("#id_means").select_option("mssante")
+    page.get_by_role("button", name="Noter l'envoi").click()
+    page.get_by_role("heading", name="Noter la réponse").wait_for()
+    assert_reached(page, "enfant-en-danger-envoi")
+    page.locator("#id_outcome").select_option("evaluation")
+    page.get_by_role("button", name="Noter la réponse").click()
+    expect(page.get_by_text("Évaluation en cours, le")).to_be_visible()
 
 
 def _unfollowed(route: Route) -> None:

@@ -28,6 +28,9 @@ CODES = {
     "access.readers.refused": "Changement des lecteurs d'un élément réservé refusé",
 }
 
+LIFE = "20 ans après le dernier passage"
+CARE = "10 ans après la fin de prise en charge"
+
 
 class AccessConfig(AppConfig):
     name = "pepites.access"
@@ -51,27 +54,9 @@ class AccessConfig(AppConfig):
         leave_out("suit l'élément réservé, trié", "access_itemreader")
         register(
             PersonalData("access.AccessGrant", "patient", "patient_id", "sécurité", "10 ans après la fin de l'accès"),
-            PersonalData(
-                "access.NetworkPatient",
-                "patient",
-                "patient_id",
-                "coordination",
-                "20 ans après le dernier passage",
-            ),
-            PersonalData(
-                "access.ConsentRecord",
-                "patient",
-                "patient_id",
-                "coordination",
-                "10 ans après la fin de prise en charge",
-            ),
-            PersonalData(
-                "access.Opposition",
-                "patient",
-                "patient_id",
-                "coordination",
-                "10 ans après la fin de prise en charge",
-            ),
-            PersonalData("access.ItemReader", "patient", "patient_id", "sécurité", "20 ans après le dernier passage"),
+            PersonalData("access.NetworkPatient", "patient", "patient_id", "coordination", LIFE),
+            PersonalData("access.ConsentRecord", "patient", "patient_id", "coordination", CARE),
+            PersonalData("access.Opposition", "patient", "patient_id", "coordination", CARE),
+            PersonalData("access.ItemReader", "patient", "patient_id", "sécurité", LIFE),
             PersonalData("access.EmergencyAccess", "patient", "patient_id", "sécurité", "10 ans"),
         )

@@ -10,6 +10,7 @@ from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
 from pepites.demo.assessments import tell_assessments
 from pepites.demo.directory import load_directory, staff_numbers
+from pepites.demo.families import tell_families
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
@@ -47,6 +48,7 @@ def build_demo(progress: Progress) -> None:
     tell_plans(actors, people)
     tell_assessments(actors, people)
     tell_protocols(actors, people)
+    tell_families(actors, people)
     feed_hospitals(actors, progress)
 
 

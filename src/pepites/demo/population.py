@@ -166,5 +166,6 @@ SPECIAL = (
     PersonSpec("KOLEKO", "Kalino", "03/03/2025", "M", "97311", "97311", "0639 98 23 33", "bushinengue", "perinat"),
     PersonSpec("TILIWA", "Renato", "1949", "M", "97356", "97356", "", "amerindien", "maia", consent=""),
     PersonSpec("BEAUSÉJOUR", "Gontran Hilaire", "09/11/1939", "M", "97306", "97304", "0639 98 24 34", "creole", "maia", consent="non"),
+    PersonSpec("KOLEKO", "Maliana", "11/08/1998", "F", "97362", "97311", "0639 98 23 33", "bushinengue", "perinat"),
     PersonSpec("SAINTILMONT", "Lovelie", "21/05/1987", "F", "99410", "97311", "0639 98 25 35", "haiti", "diam", language="ht"),
 )  # fmt: skip

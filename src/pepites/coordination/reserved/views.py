@@ -114,7 +114,8 @@ def _words(one: Any) -> dict[str, Any]:
 def document(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The report on paper; the answer to the form is the file itself, and nothing of it is kept."""
     patient, context = open_file(request, public_id, "file", READ)
-    services.require_report(actor_of(request), patient)
+    if not concerns_a_minor(patient.birth_date, today()):
+        return redirect("coordination:protection", public_id)
     form = DocumentForm(posted(request), initial={"addressee": Addressee.CRIP})
     if request.method == "POST" and form.is_valid():
         with attempt(form):
@@ -141,7 +142,8 @@ def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep the trace of a report that was sent."""
     actor = actor_of(request)
     patient, context = open_file(request, public_id, "file", READ)
-    services.require_report(actor, patient)
+    if not concerns_a_minor(patient.birth_date, today()):
+        return redirect("coordination:protection", public_id)
     form = ReportForm(
         posted(request), initial={"cle": new_uuid(), "sent_on": today(), "addressee": Addressee.CRIP},
         nameable=nameable_readers(actor, patient.pk),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from pepites.access.policies import require
-from pepites.access.readers import open_reserved
+from pepites.access.readers import open_reserved, own_practice
 from pepites.access.selectors import level_on, same_person
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
@@ -12,7 +12,6 @@ from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
-from pepites.common.identifiers import new_uuid
 from pepites.coordination import policies
 from pepites.coordination.enums import FILED_LENGTH, NOTE_LENGTH, FilKind, NoteStatus, NoteType
 from pepites.coordination.events import NoteFiled
@@ -47,54 +46,55 @@ def add_liaison_note(
     """
     require(policies.can_write_note(actor, level_on(patient_id)), code=CODE, subjects=(patient_id,))
     refuse_frozen(patient_id)
-    author_id = actor.practice_id
-    assert author_id is not None
     _check(type, text, FILED_LENGTH if source_message else NOTE_LENGTH)
-    if reply_to is not None and not same_person(reply_to.patient_id, patient_id):
-        raise DomainError("Cette réponse ne concerne pas la même personne.")
-    if reply_to is not None and reply_to.status != NoteStatus.CURRENT:
-        raise DomainError("Cette note a été retirée par son auteur : écrivez une nouvelle note.")
-    if reply_to is not None and reply_to.reserved:
-        raise DomainError("Cette note est réservée à quelques lecteurs : répondez par une note réservée.")
+    _check_reply(reply_to, patient_id)
     if minor_secret and readers is None:
         raise DomainError("Un secret demandé par un mineur s'écrit dans une note réservée.")
-    reserved = readers is not None
-    asked = {
+    asked: dict[str, object] = {
         "patient": patient_id, "type": type, "text": text, "reply": reply_to and reply_to.pk, "urgent": emergency,
-        "readers": sorted(readers or ()), "reserved": reserved, "secret": minor_secret,
     }  # fmt: skip
+    if readers is not None:
+        asked |= {"readers": sorted(readers), "secret": minor_secret}
 
     def write() -> dict[str, object]:
-        public_id = new_uuid()
-        if readers is not None:
-            open_reserved(
-                actor=actor, patient_id=patient_id, item=public_id,
-                practices=choose_readers(actor, patient_id, readers),
-            )  # fmt: skip
-        note = LiaisonNote.objects.create(
-            public_id=public_id, patient_id=patient_id, type=type, emergency=emergency, text=text.strip(),
-            html=render_text(text), level=policies.note_level(actor), author_id=author_id, reply_to=reply_to,
-            source_message=source_message, reserved=reserved, minor_secret=minor_secret, created_at=now(),
-            updated_at=now(),
+        note = LiaisonNote(
+            patient_id=patient_id, type=type, emergency=emergency, text=text.strip(), html=render_text(text),
+            level=policies.note_level(actor), author_id=own_practice(actor), reply_to=reply_to,
+            source_message=source_message, minor_secret=minor_secret, created_at=now(), updated_at=now(),
         )  # fmt: skip
-        _journal("coordination.note.added", note, "C")
-        label = NoteType(type).label + (", secret demandé par la personne mineure" if minor_secret else "")
-        write_fil(
-            actor=actor,
-            patient_id=patient_id,
-            kind=FilKind.NOTE,
-            title=f"{label}, en réponse à {reply_to.author.professional.display_name}" if reply_to else label,
-            html=note.html,
-            level=note.level,
-            object_id=note.public_id,
-            urgent=emergency,
-            contact="" if reserved else label,
-            reserved=reserved,
-        )
-        publish(NoteFiled(note_id=note.pk, patient_id=patient_id, emergency=emergency, reserved=reserved))
+        if readers is not None:
+            chosen = choose_readers(actor, patient_id, readers)
+            open_reserved(actor=actor, patient_id=patient_id, item=note.public_id, practices=chosen)
+            note.reserved = True
+        _enter(actor, note)
         return {"id": note.pk}
 
     return LiaisonNote.objects.get(pk=int(str(once(actor, key, asked, write)["id"])))
+
+
+def _check_reply(reply_to: LiaisonNote | None, patient_id: int) -> None:
+    if reply_to is None:
+        return
+    if not same_person(reply_to.patient_id, patient_id):
+        raise DomainError("Cette réponse ne concerne pas la même personne.")
+    if reply_to.status != NoteStatus.CURRENT:
+        raise DomainError("Cette note a été retirée par son auteur : écrivez une nouvelle note.")
+    if reply_to.reserved:  # the reply would tell the others that there is one
+        raise DomainError("Cette note est réservée à quelques lecteurs : répondez par une note réservée.")
+
+
+def _enter(actor: Actor, note: LiaisonNote) -> None:
+    """Into the notebook and the fil; a reserved note moves nothing that others see."""
+    note.save(force_insert=True)
+    _journal("coordination.note.added", note, "C")
+    label = NoteType(note.type).label + (", secret demandé par la personne mineure" if note.minor_secret else "")
+    answered = f", en réponse à {note.reply_to.author.professional.display_name}" if note.reply_to else ""
+    write_fil(
+        actor=actor, patient_id=note.patient_id, kind=FilKind.NOTE, title=label + answered, html=note.html,
+        level=note.level, object_id=note.public_id, urgent=note.emergency, contact="" if note.reserved else label,
+        reserved=note.reserved,
+    )  # fmt: skip
+    publish(NoteFiled(note.pk, note.patient_id, emergency=note.emergency, reserved=note.reserved))
 
 
 def change_note(*, actor: Actor, note: LiaisonNote, text: str, version: int) -> LiaisonNote:

@@ -23,6 +23,7 @@ from pepites.coordination.forms import CloseForm, ReasonForm
 from pepites.coordination.forms_pathways import AnchorForm, InclusionForm, StartForm
 from pepites.coordination.models import Pathway
 from pepites.coordination.selectors import around, settings
+from pepites.coordination.selectors.family import family_visible_to
 from pepites.coordination.selectors.pathways import pathway_cards
 from pepites.coordination.selectors.protocols import run_visible_to
 from pepites.coordination.views.base import found, open_file
@@ -55,6 +56,7 @@ def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for network, asks in ((one, settings.asks_at_inclusion(one)) for one in openable)
             if act_left(actor, "pathway.open") and (not asks or network.pk in actor.coordinated)
         ],
+        "family": family_visible_to(actor, patient.pk),
         "today": today().isoformat(),
     }
     return render(request, "coordination/pathways.html", context)
