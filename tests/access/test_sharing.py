@@ -63,7 +63,7 @@ def test_every_situation_is_decided_alike_by_the_function_and_by_the_database() 
         with unit_of_work(actor):
             if emergency:
                 break_glass(actor=actor, patient_id=patient.pk, motive="vital", explanation="Malaise grave à domicile")
-            decision, level = sharing_on(actor, patient.pk, Level.SOCIAL)
+            decision, level, _ = sharing_on(actor, patient.pk, Level.SOCIAL)
             assert level == level_on(patient.pk), case
         way_in = coordination or member == "team" or (member == "outside" and consent)
         assert bool(decision) is (emergency or (way_in and not stopped)), case

@@ -117,10 +117,12 @@ def level_on(patient_id: int) -> int:
 
 
 class Sharing(NamedTuple):
-    """What the actor may do with one person's file, with its reason, and the level the database holds."""
+    """What the actor may do with one person's file, with its reason, the level the database holds, and whether a bris
+    de glace of theirs is open."""
 
     decision: Decision
     level: int
+    emergency: bool
 
 
 def sharing_on(actor: Actor, patient_id: int, required: int) -> Sharing:
@@ -133,7 +135,7 @@ def sharing_on(actor: Actor, patient_id: int, required: int) -> Sharing:
         member_accepted=accepted, member_ended=ended, same_team=team, consent=consent, opposition=opposed,
         coordination=coordination, emergency=emergency, level=level, required_level=required,
     )  # fmt: skip
-    return Sharing(decide_sharing(facts), int(level))
+    return Sharing(decide_sharing(facts), int(level), bool(emergency))
 
 
 def same_person(one: int, other: int) -> bool:

@@ -2,15 +2,21 @@
 
 from typing import Any, Final
 
+from django.db import connection
+
 from pepites.audit.unit import current
 from pepites.common.actor import Actor
 from pepites.coordination.enums import MemberRole, NoteType, PathwayStatus
 from pepites.coordination.models import CareTeamMember, Pathway
 from pepites.coordination.sections import TABS
 from pepites.networks.models import Network, NetworkPack
-from pepites.networks.packs.selectors import in_force, value_of
+from pepites.networks.packs.selectors import in_force, published_packs, value_of
 
 _KEPT: Final = "coordination.packs"
+_PACKS: Final = """
+    SELECT k.public_id FROM coordination_pathway w JOIN networks_networkpack k ON k.id = w.pack_id
+    WHERE w.patient_id = ANY(access_person_set(%s)) AND w.status <> %s ORDER BY w.opened_on, w.id
+"""
 
 
 def packs_around(actor: Actor, patient_id: int) -> list[NetworkPack]:
@@ -19,13 +25,9 @@ def packs_around(actor: Actor, patient_id: int) -> list[NetworkPack]:
     kept = current().kept
     key = f"{_KEPT}:{patient_id}"
     if key not in kept:
-        found = (
-            Pathway.objects.filter(patient_id__same_person=patient_id, pack__isnull=False)
-            .exclude(status=PathwayStatus.CLOSED)
-            .select_related("pack")
-            .order_by("opened_on", "id")
-        )
-        kept[key] = [one.pack for one in found if one.pack is not None]
+        with connection.cursor() as cursor:
+            cursor.execute(_PACKS, [patient_id, PathwayStatus.CLOSED])
+            kept[key] = published_packs([row[0] for row in cursor.fetchall()])
     packs: list[NetworkPack] = kept[key]
     return packs
 

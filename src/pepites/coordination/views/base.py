@@ -63,7 +63,7 @@ def open_file(
 def frame_of(request: HttpRequest, patient: Patient, sharing: Sharing, tab: str, code: str) -> dict[str, Any]:
     """Band, tabs and strip of a file that its reader may open; the regime goes to the journal (§2.4-6)."""
     actor = actor_of(request)
-    strip = emergency_strip(actor, patient.pk)
+    strip = emergency_strip(actor, patient.pk) if sharing.emergency else ""
     record(code, subjects=(patient.pk,), object_type="patient", basis=sharing.decision.basis)
     return {
         "patient": patient,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from pepites.common.clock import CAYENNE
 from pepites.networks.models import Network
@@ -12,6 +13,8 @@ from pepites.networks.packs.models import NetworkPack, PackState
 from pepites.networks.packs.registry import empty_pack, section_named
 from pepites.networks.packs.schema import Rows, Section
 
+MOST_KEPT: Final = 64
+_read: dict[UUID, NetworkPack] = {}
 FORMAT: Final = "pepites-pack"
 FORMAT_VERSION: Final = 1
 
@@ -19,6 +22,22 @@ FORMAT_VERSION: Final = 1
 def in_force(network_id: int) -> NetworkPack | None:
     """The version that new cases are opened with."""
     return NetworkPack.objects.filter(network_id=network_id, state=PackState.PUBLISHED).order_by("-number").first()
+
+
+def published_packs(public_ids: Sequence[UUID]) -> list[NetworkPack]:
+    """Published versions, in that order; the process keeps what it read, for they never change (the database sees to
+    it)."""
+    known = {one: _read.get(one) for one in public_ids}
+    missing = [one for one, pack in known.items() if pack is None]
+    if missing:
+        known |= {
+            pack.public_id: pack
+            for pack in NetworkPack.objects.filter(public_id__in=missing, state=PackState.PUBLISHED)
+        }
+        if len(_read) > MOST_KEPT:
+            _read.clear()
+        _read.update({one: pack for one, pack in known.items() if pack is not None})
+    return [pack for one in public_ids if (pack := known[one]) is not None]
 
 
 def in_force_of(network_ids: Iterable[int]) -> dict[int, NetworkPack]:
