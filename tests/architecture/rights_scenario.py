@@ -16,6 +16,9 @@ from tests.documents.test_files import jpeg
 from pepites.access.enums import ConsentMode, Level, Regime
 from pepites.access.models import ConsentRecord, ItemReader, Opposition
 from pepites.accounts.models import User
+from pepites.agenda.enums import AppointmentKind
+from pepites.agenda.services import plan_appointment
+from pepites.agenda.shapes import Planned
 from pepites.assessments import services as assessments
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
@@ -208,6 +211,10 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
         objects["relative"] = welcome_relative(
             actor=coordinator, patient_id=patient.pk, contact=None, rights=["plan"], mode=ConsentMode.ORAL
         ).public_id
+    with unit_of_work(member_actor):
+        starts = now() - timedelta(hours=3)
+        planned = Planned(AppointmentKind.VISIT, starts, starts + timedelta(hours=1), patient_id=patient.pk)
+        objects["appointment"] = plan_appointment(actor=member_actor, planned=planned).public_id
     _plan(objects, coordinator, patient.pk, network_id)
     with as_owner():
         objects["report"] = _report(patient, member_actor)
@@ -318,6 +325,8 @@ OBJECT_OF = {
     "coordination:pathway-change": "pathway",
     "coordination:pathway-close": "pathway",
     "coordination:pathway-stage": "pathway",
+    **dict.fromkeys(("agenda:appointment", "agenda:move", "agenda:cancel", "agenda:end"), "appointment"),
+    "coordination:appointment-note": "appointment",
     "coordination:readers": "reserved",
     "coordination:protection-report": "report",
     "coordination:relative-end": "relative",

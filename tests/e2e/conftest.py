@@ -102,6 +102,13 @@ def places(platform: Platform) -> dict[str, str]:
         "draft": _assessment(platform, patient_pk, "lawton", "a.public_id"),
         "assessment": _assessment(platform, patient_pk, "aggir", "a.public_id"),
         "form": _assessment(platform, patient_pk, "aggir", "f.public_id"),
+        "appointment": str(
+            one(
+                "SELECT public_id FROM agenda_appointment WHERE patient_id IS NOT NULL AND starts_at > now()"
+                " AND series IS NOT NULL ORDER BY id LIMIT 1"
+            )
+        ),
+        "over": str(one("SELECT public_id FROM agenda_appointment WHERE state = 'honore' ORDER BY id LIMIT 1")),
         "child": str(one("SELECT public_id FROM patients_patient WHERE first_given_name = 'KALINA' LIMIT 1")),
         "mother": str(one("SELECT public_id FROM patients_patient WHERE first_given_name = 'MALIANA' LIMIT 1")),
         "relative": str(one("SELECT public_id FROM coordination_circlerelative ORDER BY id LIMIT 1")),

@@ -223,6 +223,7 @@ INSTALLED_APPS = [
     "pepites.regional",
     "pepites.documents",
     "pepites.messaging",
+    "pepites.agenda",
     "pepites.assessments",
     "pepites.coordination",
     "pepites.interop",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("pepites.identity.urls")),
     path("", include("pepites.regional.urls")),
     path("", include("pepites.messaging.urls")),
+    path("", include("pepites.agenda.urls")),
     path("", include("pepites.assessments.urls")),
     path("", include("pepites.coordination.urls")),
     path("", include("pepites.fhir.urls")),

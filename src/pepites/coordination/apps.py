@@ -2,6 +2,7 @@ from django.apps import AppConfig
 
 _COORDINATION = (
     "file", "note-change", "note-retire", "file-message", "circle", "circle-invite", "member-remove", "file-tasks",
+    "appointments", "appointment-note",
     "task-cancel", "talk", "contacts", "contact-end", "pathways", "pathway-close", "pathway-open",
     "protocol-start", "protocol-move", "protocol-end", "consents",
     "consent-revoke", "oppose", "opposition-lift", "access", "access-report", "plan", "plan-draft", "plan-add",
@@ -20,6 +21,7 @@ class CoordinationConfig(AppConfig):
     label = "coordination"
 
     def ready(self) -> None:
+        from pepites.agenda.ports import AppointmentAction, register_appointment_action
         from pepites.audit.journal import register_codes
         from pepites.common.personal_data import register
         from pepites.common.sorting import leave_out, sort_rows_of
@@ -40,6 +42,9 @@ class CoordinationConfig(AppConfig):
             register_section(section)
         subscribe_all()
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
+        register_appointment_action(
+            AppointmentAction("Écrire la note", "journal-text", "coordination:appointment-note")
+        )
         register_link("home", "coordination:home")
         register_link("search", "coordination:patient-list")
         for entry in (

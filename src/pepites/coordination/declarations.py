@@ -10,6 +10,7 @@ CODES = {
     "coordination.file.opened": "Dossier ouvert : fil",
     "coordination.circle.read": "Cercle de soins consulté",
     "coordination.tasks.read": "Tâches consultées",
+    "coordination.appointments.read": "Rendez-vous d'une personne consultés",
     "coordination.contacts.read": "Contacts consultés",
     "coordination.consents.read": "Consentements consultés",
     "coordination.pathways.read": "Parcours consultés",

@@ -352,7 +352,6 @@ class PatientActivity(models.Model):
     patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="activity")
     last_contact_at = models.DateTimeField(null=True)
     last_contact_label = models.CharField(max_length=40, default="", blank=True)
-    next_appointment_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.pk)

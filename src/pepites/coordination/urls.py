@@ -10,6 +10,7 @@ from pepites.coordination.reserved.urls import urlpatterns as reserved
 from pepites.coordination.views import (
     access,
     answering,
+    appointments,
     around,
     assessments,
     circle,
@@ -64,6 +65,8 @@ urlpatterns = [
     path("oppositions/<uuid:public_id>/lever/", around.lift_opposition, name="opposition-lift"),
     path("dossiers/<uuid:public_id>/acces/", access.accesses, name="access"),
     path("dossiers/<uuid:public_id>/acces/<int:entry>/signaler/", access.report, name="access-report"),
+    path("dossiers/<uuid:public_id>/rendez-vous/", appointments.appointments, name="appointments"),
+    path("agenda/<uuid:public_id>/note/", appointments.report, name="appointment-note"),
     path("dossiers/<uuid:public_id>/evaluations/", assessments.assessments, name="assessments"),
     path("dossiers/<uuid:public_id>/evaluations/nouvelle/", assessments.begin, name="assessment-begin"),
     path("dossiers/<uuid:public_id>/evaluations/<uuid:form_id>/suivi/", assessments.trend, name="assessment-trend"),

@@ -8,6 +8,7 @@ from pepites.accounts.services import create_account, ensure_demo_factor
 from pepites.assessments.services import ensure_library
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import Actor, Channel, system_actor
+from pepites.demo.appointments import tell_appointments
 from pepites.demo.assessments import tell_assessments
 from pepites.demo.directory import load_directory, staff_numbers
 from pepites.demo.families import tell_families
@@ -49,6 +50,7 @@ def build_demo(progress: Progress) -> None:
     tell_assessments(actors, people)
     tell_protocols(actors, people)
     tell_families(actors, people)
+    tell_appointments(actors, people)
     feed_hospitals(actors, progress)
 
 

@@ -35,8 +35,8 @@ def moment_label(moment: datetime | None, today: date) -> str:
     days = (today - local.date()).days
     if days == 0:
         return f"aujourd'hui, {hour}"
-    if days == 1:
-        return f"hier, {hour}"
+    if days in (1, -1):
+        return f"{'hier' if days == 1 else 'demain'}, {hour}"
     month = MONTHS[local.month - 1]
     if local.year != today.year:
         return f"{local.day} {month} {local.year}"

@@ -29,6 +29,7 @@ TABS = (
     ("circle", "Cercle", "people", "coordination:circle"),
     ("plan", "Plan", "clipboard-check", "coordination:plan"),
     ("tasks", "Tâches", "check2-square", "coordination:file-tasks"),
+    ("appointments", "Rendez-vous", "calendar3", "coordination:appointments"),
     ("assessments", "Évaluations", "check-circle", "coordination:assessments"),
     ("talk", "Discussion", "chat-left-text", "coordination:talk"),
     ("contacts", "Contacts", "telephone", "coordination:contacts"),

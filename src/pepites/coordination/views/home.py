@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pepites.access.selectors_emergency import may_review_some
 from pepites.accounts.rppsplus.policies import can_follow_rpps
+from pepites.agenda.selectors.lines import Filter, days_visible_to
 from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
 from pepites.common.clock import now, today
@@ -33,7 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
     conversations, _ = list_visible_to(actor, unread_only=True)
     invitations = around.invitations_of(actor)
     record("coordination.home.read", subjects=tuple({row.task.patient_id for row in tasks if row.task.patient_id}))
+    soon, _ = days_visible_to(actor, Filter(), today(), 2)
     context = {
+        "appointments": [day for day in soon if day.lines],
         "today": day_label(today()),
         "tasks": tasks,
         "late": sum(row.late for row in tasks),

@@ -1,0 +1,1 @@
+"""What the agenda shows; row-level security decides."""
