@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "pepites.notifications"
+    label = "notifications"
+
+    def ready(self) -> None:
+        from pepites.audit.journal import register_codes
+        from pepites.common.personal_data import register
+        from pepites.common.sorting import leave_out
+        from pepites.notifications.declarations import CODES, NOT_SORTED, PERSONAL_DATA
+
+        register_codes(CODES)
+        register(*PERSONAL_DATA)
+        for why, tables in NOT_SORTED.items():
+            leave_out(why, *tables)
