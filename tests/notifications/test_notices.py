@@ -171,7 +171,7 @@ def test_an_alert_taken_or_settled_is_not_passed_on() -> None:
     with w.acting("nurse") as actor:
         services.acknowledge(actor=actor, notification=Notification.objects.get(key="un"))
     with as_role("pepites_worker"), unit_of_work(system_actor("essai")):
-        services.settle(event=GRAVE.code, key="annulé")
+        services.settle(event=GRAVE.code, key_prefix="annulé")
     assert escalate(w, w.outsider.pk) == 0
     with w.acting("nurse") as actor:
         states = {line.state.split(" ")[0] for line in selectors.list_visible_to(actor)[0]}

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 _COORDINATION = (
     "file", "note-change", "note-retire", "file-message", "circle", "circle-invite", "member-remove", "file-tasks",
@@ -13,6 +14,12 @@ FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:
 """Pages of a person's file, or on the way to it: « File active » shows as where one is."""
 
 
+def _unread(request: HttpRequest) -> int:
+    from pepites.notifications.selectors import unread_count
+
+    return unread_count(request.actor)  # type: ignore[attr-defined]
+
+
 class CoordinationConfig(AppConfig):
     name = "pepites.coordination"
     label = "coordination"
@@ -21,11 +28,13 @@ class CoordinationConfig(AppConfig):
         from pepites.audit.journal import register_codes
         from pepites.common.personal_data import register
         from pepites.common.sorting import leave_out, sort_rows_of
+        from pepites.coordination.alerting.kinds import ALL as KINDS
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.receivers import subscribe_all
         from pepites.coordination.sections import ALL
         from pepites.messaging.ports import MessageAction, register_message_action
         from pepites.networks.packs.registry import register_section
+        from pepites.notifications.registry import register_event_type
         from pepites.ui.navigation import NavEntry, register_link
         from pepites.ui.navigation import register as register_entry
 
@@ -34,6 +43,7 @@ class CoordinationConfig(AppConfig):
         sort_rows_of(*SORTED)
         for why, tables in NOT_SORTED.items():
             leave_out(why, *tables)
+        register_event_type(*KINDS)
         for section in ALL:
             register_section(section)
         subscribe_all()
@@ -49,6 +59,14 @@ class CoordinationConfig(AppConfig):
                 order=20,
                 prefixes=FILE_PAGES,
             ),
-            NavEntry(label="Plus", icon="three-dots", url_name="coordination:more", order=50),
+            NavEntry(
+                label="Plus",
+                icon="three-dots",
+                url_name="coordination:more",
+                order=50,
+                badge=_unread,
+                badge_label="{n} notifications non lues",
+                prefixes=("notifications",),
+            ),
         ):
             register_entry(entry)

@@ -83,6 +83,9 @@ CODES = {
     "coordination.plan.closed": "Plan clos",
     "coordination.plan.exported": "Plan édité en PDF",
     "coordination.plan.refused": "Plan refusé",
+    "coordination.stay.received": "Mouvement d'hospitalisation reçu",
+    "coordination.stay.told": "Entrée ou sortie d'hôpital dite au cercle",
+    "coordination.stay.refused": "Mouvement d'hospitalisation refusé",
     "coordination.file.refused": "Ouverture du dossier refusée",
 }
 
@@ -103,6 +106,8 @@ _MODELS = {
     "Referral": "coordination",
     "ReferralEvent": "coordination",
     "FilEntry": "santé",
+    "HospitalStay": "santé",
+    "HospitalStayEvent": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
     **dict.fromkeys(
@@ -148,6 +153,7 @@ SORTED = (
     SortedTable("coordination_plannedaction", "Action du plan", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_planversion", "Version du plan", "published_at", "author_id", frozen=True),
     SortedTable("coordination_plansignature", "Signature du plan", "signed_at", "collected_by_id", frozen=True),
+    SortedTable("coordination_hospitalstay", "Séjour à l'hôpital", "created_at"),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {
@@ -158,7 +164,7 @@ NOT_SORTED = {
         "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
         "coordination_taskevent", "coordination_protocolrunevent", "coordination_referralevent",
         "coordination_careplanevent", "coordination_expectationevent", "coordination_concernevent",
-        "coordination_goalevent", "coordination_plannedactionevent",
+        "coordination_goalevent", "coordination_plannedactionevent", "coordination_hospitalstayevent",
     ),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip

@@ -11,7 +11,6 @@ CODES = {
     "notifications.escalated": "Alerte sans réponse : rôle suivant prévenu",
     "notifications.mailed": "Courriel de nouveautés envoyé",
     "notifications.settings.changed": "Réglages des notifications changés",
-    "notifications.refused": "Acte refusé sur une notification",
 }
 _KEPT = "20 ans après le dernier passage"
 PERSONAL_DATA = (

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from pepites.notifications.enums import Channel, Rhythm
-from pepites.notifications.ports import connected
+from pepites.notifications.ports import couriers
 from pepites.notifications.registry import EventType, event_types
 from pepites.notifications.timing import Preference
 
@@ -17,8 +17,8 @@ HOURS = tuple((hour, f"{hour} h") for hour in range(24))
 
 
 def offered() -> list[Channel]:
-    """Channels one may tick: mail, and those that an app connected."""
-    return [Channel.EMAIL, *(one for one in connected() if one is not Channel.EMAIL)]
+    """Channels one may tick: those that an app brought."""
+    return [one for one in Channel if one in couriers()]
 
 
 def box(event: str, channel: Channel) -> str:

@@ -81,12 +81,12 @@ def _state(alert: Alert | None) -> str:
 
 def address_of(actor: Actor) -> str:
     """Where one's messages go, empty when the account has no address."""
-    return User.objects.filter(pk=actor.user_id).values_list("email", flat=True).first() or ""
+    return User.objects.filter(pk=actor.user_id or 0).values_list("email", flat=True).first() or ""
 
 
 def preference_of(actor: Actor) -> Preference:
     """One's own hours and rhythm."""
-    held = Schedule.objects.filter(user_id=actor.user_id).first()
+    held = Schedule.objects.filter(user_id=actor.user_id or 0).first()
     return held.preference if held else Preference()
 
 

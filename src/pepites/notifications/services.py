@@ -7,19 +7,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db import connection
 
-from pepites.access.policies import require
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
-from pepites.common.decision import Reason, deny
-from pepites.common.errors import DomainError
+from pepites.common.errors import DomainError, NotFound
 from pepites.notifications.enums import Channel
 from pepites.notifications.models import Alert, ChannelChoice, Notification, Schedule
 from pepites.notifications.registry import event_type
 from pepites.notifications.timing import Preference
 from pepites.notifications.values import Escalation, Notice
 
-REFUSED: Final = "notifications.refused"
 BATCH: Final = 50
 
 
@@ -71,7 +68,7 @@ def _raise_alert(notice: Notice, escalation: Escalation | None) -> str:
             " escalate_to) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [
                 public_id, notice.patient_id, notice.event, notice.key, notice.level, notice.title[:120], notice.link,
-                escalation and escalation.at, escalation.to if escalation else "",
+                escalation.at if escalation else None, escalation.to if escalation else "",
             ],
         )  # fmt: skip
     return public_id
@@ -101,25 +98,26 @@ def _read(actor: Actor, subjects: tuple[int, ...], count: int) -> None:
 
 
 def acknowledge(*, actor: Actor, notification: Notification) -> Alert:
-    """Take an alert in hand: the others see who did, and nobody else is warned. After somebody else, nothing changes."""
+    """Take an alert in hand: the others see who did, nobody else is warned. After somebody else, nothing changes."""
     subjects = (notification.patient_id,) if notification.patient_id else ()
-    if notification.alert_id is None:
-        require(deny(Reason.STATE), code=REFUSED, subjects=subjects, object_type="notification")
+    alert_id = notification.alert_id
+    if alert_id is None:
+        raise NotFound
     taken = Alert.objects.filter(
-        public_id=notification.alert_id, acknowledged_at=None, settled_at=None
+        public_id=alert_id, acknowledged_at=None, settled_at=None
     ).update(acknowledged_at=now(), acknowledged_by_id=actor.practice_id)  # fmt: skip
     if taken:
         record(
             "notifications.acknowledged", action="U", subjects=subjects, object_type="alert",
-            object_id=notification.alert_id,
+            object_id=alert_id,
         )  # fmt: skip
     mark_read(actor=actor, notification=notification)
-    return Alert.objects.get(public_id=notification.alert_id)
+    return Alert.objects.get(public_id=alert_id)
 
 
-def settle(*, event: str, key: str) -> None:
-    """There is nothing left to take in hand: for a job of the house."""
-    for alert in Alert.objects.filter(event=event, key=key, acknowledged_at=None, settled_at=None):
+def settle(*, event: str, key_prefix: str) -> None:
+    """There is nothing left to take in hand of what such a key begins: for a job of the house."""
+    for alert in Alert.objects.filter(event=event, key__startswith=key_prefix, acknowledged_at=None, settled_at=None):
         Alert.objects.filter(pk=alert.pk).update(settled_at=now())
         record(
             "notifications.settled", action="U", subjects=(alert.patient_id,), object_type="alert",
@@ -158,10 +156,10 @@ def _pass_on(alert: Alert, notice: Notice, practices: list[int]) -> None:
 def choose(*, actor: Actor, preference: Preference, wanted: Mapping[tuple[str, Channel], bool]) -> None:
     """Keep what an account chose: hours, rhythm, and each kind of notice by each channel."""
     _check_hours(preference.quiet_from, preference.quiet_to)
-    if actor.user_id is None:
-        require(deny(Reason.NOT_SIGNED_IN), code=REFUSED, subjects=())
+    user_id = actor.user_id
+    assert user_id is not None
     Schedule.objects.update_or_create(
-        user_id=actor.user_id,
+        user_id=user_id,
         defaults={
             "rhythm": preference.rhythm, "digest_hour": preference.digest_hour, "quiet_from": preference.quiet_from,
             "quiet_to": preference.quiet_to, "quiet_days": sorted(preference.quiet_days),
@@ -170,7 +168,7 @@ def choose(*, actor: Actor, preference: Preference, wanted: Mapping[tuple[str, C
     )  # fmt: skip
     ChannelChoice.objects.bulk_create(
         [
-            ChannelChoice(user_id=actor.user_id, event=event, channel=channel, wanted=value)
+            ChannelChoice(user_id=user_id, event=event, channel=channel, wanted=value)
             for (event, channel), value in wanted.items()
         ],
         update_conflicts=True, unique_fields=["user", "event", "channel"], update_fields=["wanted"],

@@ -65,9 +65,9 @@ CHOICES = tuple(
 WAITING = rls.worker_only(
     rls.definer_function(
         "notifications_waiting(p_user bigint DEFAULT NULL)",
-        "TABLE (notice_id bigint, practice_id bigint, user_id bigint, email text, event text, created_at timestamptz)",
+        "TABLE (notice_id bigint, practice_id bigint, user_id bigint, event text, created_at timestamptz)",
         f"""
-    SELECT n.id, n.practice_id, u.id, u.email::text, n.event::text, n.created_at
+    SELECT n.id, n.practice_id, u.id, n.event::text, n.created_at
     FROM notifications_notification n
     JOIN directory_practitionerrole pr ON pr.id = n.practice_id
       AND (pr.ends_at IS NULL OR pr.ends_at > statement_timestamp())

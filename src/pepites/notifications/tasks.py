@@ -7,8 +7,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from pepites.audit.unit import unit_of_work
 from pepites.common.actor import system_actor
-from pepites.notifications import mailing
-from pepites.notifications.mailing import DELIVER_TASK, SEND_TASK
+from pepites.notifications import delivery
+from pepites.notifications.delivery import DELIVER_TASK, SEND_TASK
 
 # 5 s, 25 s, 2 min, 10 min, 52 min: a mail server that is mended within the hour loses nothing. Afterwards the job stays
 # as failed, for somebody to look at, and the next round begins again.
@@ -20,15 +20,15 @@ PATIENT = RetryStrategy(max_attempts=6, exponential_wait=5)
 def deliver(timestamp: int = 0) -> int:
     """Each minute: one job for each account that must be written to now; returns how many."""
     del timestamp
-    if not mailing.configured():
+    if not delivery.open_channels():
         return 0
-    never = []
+    never: list[delivery.Waiting] = []
     asked = 0
     with unit_of_work(system_actor(DELIVER_TASK)):
-        for user_id, found in mailing.sort_out(mailing.waiting()).items():
+        for user_id, found in delivery.sort_out(delivery.waiting()).items():
             never += found.never
             asked += bool(found.due) and _ask(user_id)
-    mailing.close(never, sent=False)
+    delivery.close(never, sent=False)
     return asked
 
 
@@ -44,6 +44,6 @@ def _ask(user_id: int) -> bool:
 
 
 @app.task(name=SEND_TASK, retry=PATIENT)
-def send_mail(user_id: int) -> int:
+def send(user_id: int) -> int:
     """One message to one account; returns how many notices it counts."""
-    return mailing.send_to(user_id)
+    return delivery.send_to(user_id)

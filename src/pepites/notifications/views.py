@@ -13,9 +13,9 @@ from pepites.common.actor import Actor
 from pepites.common.errors import NotFound
 from pepites.common.views import actor_of, posted, status_of, whole_number
 from pepites.notifications import selectors, services
+from pepites.notifications.delivery import open_channels
 from pepites.notifications.enums import Channel
 from pepites.notifications.forms import SettingsForm, box, offered
-from pepites.notifications.mailing import configured
 from pepites.notifications.models import Notification
 from pepites.notifications.registry import event_types
 
@@ -85,7 +85,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "lines": form.lines(), "channels": [one.label for one in Channel],
         "missing": [one.label for one in Channel if one not in offered()],
-        "address": selectors.address_of(actor), "configured": configured(),
+        "address": selectors.address_of(actor), "configured": Channel.EMAIL in open_channels(),
     }  # fmt: skip
     return render(request, "notifications/settings.html", context, status=status_of(form))
 
