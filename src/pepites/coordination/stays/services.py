@@ -33,7 +33,7 @@ class StayMovement:
     message: str = ""
 
 
-def receive_movement(*, actor: Actor, domain: Domain, movement: StayMovement) -> tuple[int, ...]:
+def receive_movement(*, actor: Actor, domain_id: int, movement: StayMovement) -> tuple[int, ...]:
     """Keep a movement of the domain's for the persons followed here, and ask a job to tell it; returns their ids.
 
     The same movement again changes nothing. Somebody that nobody follows here is taken without a trace of them; a
@@ -43,13 +43,13 @@ def receive_movement(*, actor: Actor, domain: Domain, movement: StayMovement) ->
         value(
             REFUSED, "SELECT coordination_receive_movement(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                domain.pk, movement.local_id, movement.kind, movement.visit, movement.unit[:100], movement.admitted_at,
+                domain_id, movement.local_id, movement.kind, movement.visit, movement.unit[:100], movement.admitted_at,
                 movement.discharged_at, movement.said_at, movement.message[:200],
             ],
         )
     )  # fmt: skip
     if not done["known"]:
-        note_feed_error(actor=actor, domain=domain, message=UNKNOWN)
+        note_feed_error(actor=actor, domain=Domain.objects.get(pk=domain_id), message=UNKNOWN)
     for stay_id, _ in done["stays"]:
         jobs.configure_task(TELL_TASK).defer(stay_id=stay_id)
     subjects = tuple(int(patient_id) for _, patient_id in done["stays"])
