@@ -35,8 +35,6 @@ class CoordinationConfig(AppConfig):
         from pepites.messaging.ports import MessageAction, register_message_action
         from pepites.networks.packs.registry import register_section
         from pepites.notifications.registry import register_event_type
-        from pepites.ui.navigation import NavEntry, register_link
-        from pepites.ui.navigation import register as register_entry
 
         register_codes(CODES)
         register(*PERSONAL_DATA)
@@ -48,25 +46,31 @@ class CoordinationConfig(AppConfig):
             register_section(section)
         subscribe_all()
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
-        register_link("home", "coordination:home")
-        register_link("search", "coordination:patient-list")
-        for entry in (
-            NavEntry(label="Accueil", icon="house", url_name="coordination:home", order=10),
-            NavEntry(
-                label="File active",
-                icon="people",
-                url_name="coordination:patient-list",
-                order=20,
-                prefixes=FILE_PAGES,
-            ),
-            NavEntry(
-                label="Plus",
-                icon="three-dots",
-                url_name="coordination:more",
-                order=50,
-                badge=_unread,
-                badge_label="{n} notifications non lues",
-                prefixes=("notifications",),
-            ),
-        ):
-            register_entry(entry)
+        _register_navigation()
+
+
+def _register_navigation() -> None:
+    from pepites.ui.navigation import NavEntry, register, register_link
+
+    register_link("home", "coordination:home")
+    register_link("search", "coordination:patient-list")
+    for entry in (
+        NavEntry(label="Accueil", icon="house", url_name="coordination:home", order=10),
+        NavEntry(
+            label="File active",
+            icon="people",
+            url_name="coordination:patient-list",
+            order=20,
+            prefixes=FILE_PAGES,
+        ),
+        NavEntry(
+            label="Plus",
+            icon="three-dots",
+            url_name="coordination:more",
+            order=50,
+            badge=_unread,
+            badge_label="{n} notifications non lues",
+            prefixes=("notifications",),
+        ),
+    ):
+        register(entry)
