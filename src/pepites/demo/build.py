@@ -13,6 +13,7 @@ from pepites.demo.directory import load_directory, staff_numbers
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
+from pepites.demo.notices import tell_notices
 from pepites.demo.places import STRUCTURES
 from pepites.demo.plans import tell_plans
 from pepites.demo.protocols import tell_protocols
@@ -48,6 +49,7 @@ def build_demo(progress: Progress) -> None:
     tell_assessments(actors, people)
     tell_protocols(actors, people)
     feed_hospitals(actors, progress)
+    tell_notices(actors, people)
 
 
 class Actors:
