@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from pepites.notifications.enums import Channel, Rhythm
 from pepites.notifications.ports import couriers
-from pepites.notifications.registry import EventType, event_types
+from pepites.notifications.registry import event_types
 from pepites.notifications.timing import Preference
 
 DAYS = (
@@ -19,11 +20,6 @@ HOURS = tuple((hour, f"{hour} h") for hour in range(24))
 def offered() -> list[Channel]:
     """Channels one may tick: those that an app brought."""
     return [one for one in Channel if one in couriers()]
-
-
-def box(event: str, channel: Channel) -> str:
-    """The name of a box to tick."""
-    return f"{channel}-{event.replace('.', '-')}"
 
 
 class SettingsForm(forms.Form):
@@ -38,7 +34,7 @@ class SettingsForm(forms.Form):
         label="Heures calmes, à", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     quiet_days = forms.TypedMultipleChoiceField(
-        label="Les soirs de", choices=DAYS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label="Jours où elles commencent", choices=DAYS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     urgent_passes = forms.BooleanField(
         label="Me prévenir aussi d'une urgence pendant les heures calmes", required=False
@@ -46,19 +42,16 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind in event_types():
-            for channel in offered():
-                self.fields[box(kind.code, channel)] = forms.BooleanField(
-                    label=f"{kind.label} : {channel.label}", required=False
-                )
+        kinds = [(kind.code, f"{kind.label} (urgent)" if kind.urgency == "urgent" else kind.label)
+                 for kind in event_types()]  # fmt: skip
+        for channel in offered():
+            self.fields[channel] = forms.MultipleChoiceField(
+                label=channel.label, choices=kinds, required=False, widget=forms.CheckboxSelectMultiple
+            )
 
-    def lines(self) -> list[dict[str, Any]]:
-        """A row for each kind of notice: its label, a box for each channel, None where the channel is not connected."""
-        return [{"kind": kind, "boxes": self._boxes(kind)} for kind in event_types()]
-
-    def _boxes(self, kind: EventType) -> list[tuple[str, Any]]:
-        ready = offered()
-        return [(one.label, self[box(kind.code, one)] if one in ready else None) for one in Channel]
+    def channels(self) -> list[BoundField]:
+        """The boxes to tick, for each channel that one may choose."""
+        return [self[channel] for channel in offered()]
 
     def preference(self) -> Preference:
         """The hours and the rhythm that were chosen."""
@@ -71,7 +64,7 @@ class SettingsForm(forms.Form):
     def wanted(self) -> Mapping[tuple[str, Channel], bool]:
         """The boxes, ticked or not."""
         return {
-            (kind.code, channel): self.cleaned_data[box(kind.code, channel)]
+            (kind.code, channel): kind.code in self.cleaned_data[channel]
             for kind in event_types()
             for channel in offered()
         }

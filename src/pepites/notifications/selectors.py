@@ -64,7 +64,8 @@ def _line(row: Notification) -> NoticeLine:
     day = "aujourd'hui" if local.date() == today else f"{local:%d/%m/%Y}"
     return NoticeLine(
         row.public_id, row.title, kind.label, kind.urgency == "urgent", row.read_at is None,
-        f"{patient.birth_name} {patient.first_given_name}" if patient else "", f"{day}, {local.hour} h {local:%M}",
+        f"{patient.birth_name} {patient.first_given_name}" if patient else "",
+        f"{day}, {local.hour}\u00a0h\u00a0{local:%M}",
         alert is not None and alert.acknowledged_at is None and alert.settled_at is None, _state(alert),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from pepites.common.views import actor_of, posted, status_of, whole_number
 from pepites.notifications import selectors, services
 from pepites.notifications.delivery import open_channels
 from pepites.notifications.enums import Channel
-from pepites.notifications.forms import SettingsForm, box, offered
+from pepites.notifications.forms import SettingsForm, offered
 from pepites.notifications.models import Notification
 from pepites.notifications.registry import event_types
 
@@ -83,7 +83,7 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Réglages enregistrés.")
             return redirect("notifications:settings")
     context = {
-        "form": form, "lines": form.lines(), "channels": [one.label for one in Channel],
+        "form": form, "channels": form.channels(),
         "missing": [one.label for one in Channel if one not in offered()],
         "address": selectors.address_of(actor), "configured": Channel.EMAIL in open_channels(),
     }  # fmt: skip
@@ -102,11 +102,10 @@ def _initial(actor: Actor) -> dict[str, Any]:
     user_id = actor.user_id or 0
     choices = selectors.choices_of([user_id])
     boxes = {
-        box(kind.code, channel): selectors.wants(choices, user_id, kind.code, channel)
-        for kind in event_types()
+        channel: [kind.code for kind in event_types() if selectors.wants(choices, user_id, kind.code, channel)]
         for channel in offered()
     }
-    return boxes | {
+    return {**boxes} | {
         "rhythm": held.rhythm, "digest_hour": held.digest_hour, "quiet_from": held.quiet_from,
         "quiet_to": held.quiet_to, "quiet_days": list(held.quiet_days), "urgent_passes": held.urgent_passes,
     }  # fmt: skip
