@@ -238,6 +238,8 @@ def test_a_cancelled_discharge_then_another_are_each_told(hospital: Domain) -> N
         "Entrée à l'hôpital", "Sortie de l'hôpital", "Sortie de l'hôpital annulée", "Sortie de l'hôpital",
     ]  # fmt: skip
     assert notices(w, "nurse").count("Sortie de l'hôpital") == 2
+    with as_owner():
+        assert Task.objects.filter(kind="sejour").count() == 1  # the protocol is proposed already
 
 
 def test_a_transfer_changes_the_unit_and_tells_nobody(hospital: Domain) -> None:

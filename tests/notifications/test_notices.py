@@ -113,6 +113,16 @@ def test_nobody_takes_an_alert_in_the_name_of_another() -> None:
         Alert.objects.update(acknowledged_at=now(), acknowledged_by_id=w.coordinator.pk)
 
 
+def test_an_alert_is_raised_without_an_answer() -> None:
+    w = world()
+    raised = (
+        "INSERT INTO notifications_alert (public_id, patient_id, event, key, level, title, link, escalate_to,"
+        " acknowledged_at, acknowledged_by_id) VALUES (gen_random_uuid(), %s, 'e', 'k', 2, '', '', '', now(), %s)"
+    )
+    with pytest.raises(ProgrammingError, match="row-level security"), w.acting("coordinator"), transaction.atomic():
+        connection.cursor().execute(raised, [w.patient.pk, w.nurse.pk])
+
+
 def test_an_alert_is_taken_in_hand_once_and_everybody_sees_by_whom() -> None:
     w = world()
     for name in ("nurse", "outsider"):

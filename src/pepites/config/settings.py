@@ -155,8 +155,8 @@ EMAIL_PORT = int(os.environ.get("PEPITES_SMTP_PORT", "").strip() or "587")
 EMAIL_HOST_USER = os.environ.get("PEPITES_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("PEPITES_SMTP_PASSWORD", "")
 PEPITES_SMTP_TLS = os.environ.get("PEPITES_SMTP_TLS", "").strip() or "starttls"
-if PEPITES_SMTP_TLS not in ("starttls", "tls", "aucun"):
-    raise SystemExit("PEPITES_SMTP_TLS : écrivez « starttls », « tls » ou « aucun ».")
+if refusal := modes.mail_refusal(EMAIL_HOST, PEPITES_SMTP_TLS):
+    raise SystemExit(refusal)
 EMAIL_USE_TLS, EMAIL_USE_SSL = PEPITES_SMTP_TLS == "starttls", PEPITES_SMTP_TLS == "tls"
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("PEPITES_SMTP_FROM", "").strip() or "Pépites <ne-pas-repondre@localhost>"

@@ -42,8 +42,9 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(kind.code, f"{kind.label} (urgent)" if kind.urgency == "urgent" else kind.label)
-                 for kind in event_types()]  # fmt: skip
+        kinds = [(kind.code, kind.label) for kind in event_types()]
+        urgent = [kind.label.lower() for kind in event_types() if kind.urgency == "urgent"]
+        self.fields["urgent_passes"].help_text = f"{', '.join(urgent).capitalize()}."
         for channel in offered():
             self.fields[channel] = forms.MultipleChoiceField(
                 label=channel.label, choices=kinds, required=False, widget=forms.CheckboxSelectMultiple

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from pepites.accounts.models import User
-from pepites.audit.unit import record
+from pepites.audit.unit import current, in_unit, record
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE, now
 from pepites.notifications.enums import Channel
@@ -16,18 +17,32 @@ from pepites.notifications.timing import Preference
 from pepites.notifications.values import NoticeLine
 
 SHOWN = 50
-COUNTED = 100  # the badge says « 99+ » beyond
+UNREAD_SQL = (  # takes the practice; for a page that asks the base something else at the same time
+    "(SELECT count(*) FROM (SELECT 1 FROM notifications_notification WHERE practice_id = %s AND read_at IS NULL"
+    " LIMIT 100) waiting)"
+)
+_KEPT = "notifications.unread"
 UNREAD, TO_TAKE = "non-lues", "a-prendre"
 _WAITS = Q(alert__acknowledged_at=None, alert__settled_at=None, alert__isnull=False)
 
 
 def unread_count(actor: Actor) -> int:
-    """How many notices wait to be read, ``COUNTED`` at most."""
+    """How many notices wait to be read, 100 at most: the badge says « 99+ » beyond; a page that writes nothing asks once."""
     if actor.practice_id is None:
         return 0
-    return len(
-        Notification.objects.filter(practice_id=actor.practice_id, read_at=None).values_list("pk")[:COUNTED]
-    )  # fmt: skip
+    unit = current() if in_unit() else None
+    if unit is not None and unit.read_only and _KEPT in unit.kept:
+        return int(unit.kept[_KEPT])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {UNREAD_SQL}", [actor.practice_id])
+        return keep_unread(int(cursor.fetchone()[0]))
+
+
+def keep_unread(count: int) -> int:
+    """Spare the page under way the question, once another one of its own brought the answer (``UNREAD_SQL``)."""
+    if in_unit():
+        current().kept[_KEPT] = count
+    return count
 
 
 def list_visible_to(actor: Actor, *, only: str = "", page: int = 1) -> tuple[list[NoticeLine], int]:

@@ -19,6 +19,8 @@ def _mine(table: str) -> str:
 
 
 _OPEN = f"{ALERT}.acknowledged_at IS NULL AND {ALERT}.settled_at IS NULL"
+_FRESH = f"{_OPEN} AND {ALERT}.acknowledged_by_id IS NULL AND {ALERT}.escalated_at IS NULL"  # nobody's answer yet
+_UNREAD = f"{NOTICE}.read_at IS NULL AND {NOTICE}.mail_closed_at IS NULL"
 _TELLS = f"{ACTOR_PRACTICE} IS NOT NULL AND ({NOTICE}.patient_id IS NULL OR {reaches(f'{NOTICE}.patient_id', 1)})"
 
 TABLES = (
@@ -27,7 +29,7 @@ TABLES = (
     rls.grant(ALERT, "SELECT", "INSERT", "UPDATE (acknowledged_at, acknowledged_by_id)"),
     f"GRANT UPDATE (escalated_at, settled_at) ON {ALERT} TO {WORKER};",
     rls.policy(ALERT, "alert_read", "SELECT", using=levelled(ALERT)),
-    rls.policy(ALERT, "alert_raise", "INSERT", check=reaches(f"{ALERT}.patient_id", 2)),
+    rls.policy(ALERT, "alert_raise", "INSERT", check=f"{_FRESH} AND {reaches(f'{ALERT}.patient_id', 2)}"),
     rls.policy(
         ALERT, "alert_take", "UPDATE", using=f"{_OPEN} AND {levelled(ALERT)}",
         check=f"{ALERT}.acknowledged_by_id = {ACTOR_PRACTICE} AND {levelled(ALERT)}",
@@ -41,7 +43,7 @@ TABLES = (
     rls.grant(NOTICE, "SELECT", "INSERT", "UPDATE (read_at)"),
     f"GRANT UPDATE (mail_closed_at) ON {NOTICE} TO {WORKER};",
     rls.policy(NOTICE, "notice_read", "SELECT", using=_mine(NOTICE)),
-    rls.policy(NOTICE, "notice_tell", "INSERT", check=_TELLS),
+    rls.policy(NOTICE, "notice_tell", "INSERT", check=f"{_UNREAD} AND {_TELLS}"),
     rls.policy(NOTICE, "notice_mark", "UPDATE", using=_mine(NOTICE), check=_mine(NOTICE)),
     rls.policy(NOTICE, "job_tell", "INSERT", to=(WORKER,), check=_JOB),
 )  # fmt: skip

@@ -26,11 +26,12 @@ FILTERS = (("", "Toutes"), (selectors.UNREAD, "Non lues"), (selectors.TO_TAKE, "
 def notice_list(request: HttpRequest) -> HttpResponse:
     """What the reader was told, the last first."""
     actor = actor_of(request)
-    only = request.GET.get("voir", "")
+    asked = request.GET.get("voir", "")
+    only = asked if asked in dict(FILTERS) else ""
     page = max(whole_number(request.GET.get("page"), 1), 1)
     lines, total = selectors.list_visible_to(actor, only=only, page=page)
     last = page * selectors.SHOWN >= total
-    kept = f"voir={only}&" if only in dict(FILTERS) and only else ""
+    kept = f"voir={only}&" if only else ""
     context = {
         "lines": lines, "total": total, "unread": selectors.unread_count(actor),
         "filters": [{"url": f"?voir={key}" if key else "?", "label": label, "active": key == only}

@@ -11,8 +11,8 @@ def _open(alias: str) -> str:
     return f"{alias}.starts_at <= statement_timestamp() AND ({alias}.ends_at IS NULL OR {alias}.ends_at > statement_timestamp())"
 
 
-# Practices of the circle and of the coordination with their roles; rules and discharge protocols of the packs that the
-# open pathways follow; the address of the file. Nothing for whoever does not follow the person.
+# Practices of the circle and of the coordination with their roles; rules of the packs that the open pathways
+# follow, their discharge protocols neither under way nor proposed already; the address of the file. Nothing for whoever does not follow the person.
 TEAM = rls.definer_function(
     "coordination_team(p_patient bigint)",
     "jsonb",
@@ -35,7 +35,9 @@ TEAM = rls.definer_function(
         CROSS JOIN LATERAL jsonb_array_elements(coalesce(k.sections #> '{{protocoles,protocols}}', '[]')) q
         WHERE w.patient_id = {_SET} AND w.status <> 'clos' AND q ->> 'anchor' = 'sortie'
           AND NOT EXISTS (SELECT 1 FROM coordination_protocolrun u WHERE u.pathway_id = w.id AND u.ended_at IS NULL
-            AND u.code = q ->> 'code')), '[]'))
+            AND u.code = q ->> 'code')
+          AND NOT EXISTS (SELECT 1 FROM coordination_task t WHERE t.patient_id = {_SET} AND t.kind = 'sejour'
+            AND t.state IN ('a_faire', 'en_cours') AND strpos(t.title, q ->> 'title') > 0)), '[]'))
     WHERE {_JOB} OR access_actor_level(p_patient) >= 2
     """,
     volatile="STABLE",

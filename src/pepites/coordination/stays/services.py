@@ -21,12 +21,12 @@ UNKNOWN: Final = "Mouvement d'hospitalisation pour un identifiant que ce domaine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayMovement:
-    """One movement. ``visit`` is the hospital's number of the stay, ``said_at`` when its software said it."""
+    """One movement. ``visit`` is the hospital's number of the stay, if it says one; ``said_at`` when it said it."""
 
     kind: Movement
     local_id: str
-    visit: str
     said_at: datetime
+    visit: str = ""
     unit: str = ""
     admitted_at: datetime | None = None
     discharged_at: datetime | None = None

@@ -27,13 +27,14 @@ TABLES = (
 
 # A movement told by a domain, for every file of Pépites that the region knows as the same person: by links that stand,
 # never by a resemblance. ``known`` is false for a number that the domain never sent. The latest word of the sender
-# holds, whatever the order of the messages; of two said at the same instant, the cancellation.
+# holds, whatever the order of the messages; of two said at the same instant, the cancellation. Without a number of the
+# stay (the guide NdE has none), an exit is that of the stay under way, an entry that of the exit that had none.
 RECEIVE = rls.definer_function(
     "coordination_receive_movement(p_domain bigint, p_local text, p_event text, p_visit text, p_unit text,"
     " p_admitted timestamptz, p_discharged timestamptz, p_said timestamptz, p_message text)",
     "jsonb",
     f"""
-    DECLARE rec bigint; who bigint; s record; done jsonb := '[]';
+    DECLARE rec bigint; who bigint; v text; s record; done jsonb := '[]';
     BEGIN
       IF NOT {may_feed("p_domain")} THEN {REFUSE} 'role_missing'; END IF;
       WITH RECURSIVE chain AS (
@@ -48,9 +49,19 @@ RECEIVE = rls.definer_function(
         JOIN patients_patient p ON p.public_id = {AS_UUID} AND p.active
         WHERE l.record_id = rec AND l.active ORDER BY p.id
       LOOP
+        v := p_visit;
+        IF v = '' THEN
+          SELECT t.visit INTO v FROM {STAY} t
+          WHERE t.patient_id = who AND t.domain_id = p_domain AND NOT t.cancelled AND CASE WHEN p_event = 'A03'
+            THEN t.discharge_said_at = p_said OR (t.discharged_at IS NULL AND t.admission_said_at <= p_said)
+            ELSE t.admission_said_at = p_said OR (t.admission_said_at IS NULL AND t.discharge_said_at >= p_said) END
+          ORDER BY p_said = (CASE WHEN p_event = 'A03' THEN t.discharge_said_at ELSE t.admission_said_at END) IS TRUE DESC,
+            t.admission_said_at DESC NULLS LAST, t.discharge_said_at LIMIT 1;
+          v := coalesce(v, p_event || to_char(p_said AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS'));
+        END IF;
         INSERT INTO {STAY} (public_id, patient_id, domain_id, visit, unit, cancelled, source_message)
-        VALUES (gen_random_uuid(), who, p_domain, p_visit, '', false, p_message) ON CONFLICT DO NOTHING;
-        SELECT * INTO s FROM {STAY} t WHERE t.patient_id = who AND t.domain_id = p_domain AND t.visit = p_visit FOR UPDATE;
+        VALUES (gen_random_uuid(), who, p_domain, v, '', false, p_message) ON CONFLICT DO NOTHING;
+        SELECT * INTO s FROM {STAY} t WHERE t.patient_id = who AND t.domain_id = p_domain AND t.visit = v FOR UPDATE;
         IF p_event IN ('A01', 'A11') AND (s.admission_said_at IS NULL OR p_said > s.admission_said_at
             OR (p_said = s.admission_said_at AND (p_event = 'A11' OR NOT s.cancelled))) THEN
           s.admission_said_at := p_said;

@@ -109,14 +109,13 @@ def _fil(actor: Actor, stay: HospitalStay, title: str) -> None:
 
 def _propose(stay: HospitalStay, protocol: str) -> None:
     """The coordination is asked whether to start a protocol counted from the exit; nobody starts it for them."""
-    assert stay.discharged_at is not None
     with connection.cursor() as cursor:  # no RETURNING: the job adds this kind of task and reads none
         cursor.execute(
             "INSERT INTO coordination_task (public_id, patient_id, title, detail, kind, state, due_on, recurrence,"
             " owner_role, reason) VALUES (%s, %s, %s, %s, %s, 'a_faire', %s, '', %s, '')",
             [
                 new_uuid(), stay.patient_id, f"Sortie de l'hôpital : commencer « {protocol} » ?"[:150],
-                f"Jour de référence : {_day(stay.discharged_at)}. Onglet Parcours du dossier.", TaskKind.STAY,
-                today(), MemberRole.COORDINATOR,
+                "Onglet Parcours du dossier : le jour de la sortie y est proposé.", TaskKind.STAY, today(),
+                MemberRole.COORDINATOR,
             ],
         )  # fmt: skip
