@@ -27,7 +27,7 @@ _WAITS = Q(alert__acknowledged_at=None, alert__settled_at=None, alert__isnull=Fa
 
 
 def unread_count(actor: Actor) -> int:
-    """How many notices wait to be read, 100 at most: the badge says « 99+ » beyond; a page that writes nothing asks once."""
+    """How many notices wait to be read, 100 at most (« 99+ » beyond); a page that writes nothing asks once."""
     if actor.practice_id is None:
         return 0
     unit = current() if in_unit() else None

@@ -79,10 +79,10 @@ def frame_of(request: HttpRequest, patient: Patient, sharing: Sharing, tab: str,
 def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"
+            "SELECT (SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"  # noqa: S608
             " AND state IN ('a_faire', 'en_cours') AND due_on <= %s),"
             " (SELECT count(*) FROM coordination_careplan WHERE patient_id = ANY(access_person_set(%s))"
-            f" AND state <> 'clos' AND review_on < %s), {UNREAD_SQL}",  # noqa: S608 - a constant
+            f" AND state <> 'clos' AND review_on < %s), {UNREAD_SQL}",
             [patient.pk, today(), patient.pk, today(), actor.practice_id],
         )
         due, to_revise, waiting = cursor.fetchone()
