@@ -10,7 +10,7 @@ from pepites.access.models import NetworkPatient
 from pepites.accounts.models import User
 from pepites.common.clock import today
 from pepites.coordination.enums import NoteType, TaskState
-from pepites.coordination.models import CareTeamMember, LiaisonNote, Pathway, ProtocolStep, Referral, Task
+from pepites.coordination.models import CareTeamMember, HospitalStay, LiaisonNote, Pathway, ProtocolStep, Referral, Task
 from pepites.demo.build import build_demo
 from pepites.demo.directory import extraction, staff_numbers
 from pepites.demo.population import population
@@ -19,6 +19,7 @@ from pepites.directory.national.search import search_national
 from pepites.directory.national.selectors import last_load, lost_professionals, update_label
 from pepites.identity.models import DomainIdentity
 from pepites.messaging.models import Attachment, Conversation, Message
+from pepites.notifications.models import Notification
 from pepites.patients.models import Patient
 from pepites.regional.models import Card, Link
 
@@ -58,6 +59,9 @@ def test_the_whole_territory_is_built_through_the_services(committed_database: d
         assert NetworkPatient.objects.filter(ends_at=None).count() == 300
         assert update_label(last_load()) == f"RPPS, mise à jour du {today():%d/%m/%Y}"
         assert not lost_professionals()
+        assert HospitalStay.objects.filter(discharged_at=None).count() == 1
+        assert Task.objects.filter(kind="sejour").count() == 1  # back home: the protocol is proposed
+        assert Notification.objects.filter(read_at=None, practice__professional__user__login="mrobinel").count() >= 3
         found = search_national("amayota josette").rows
         assert {(one.name, one.structure) for one in found} == {
             ("Josette AMAYOTA", "Cabinet infirmier du Marché (démo)"),

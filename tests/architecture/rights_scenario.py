@@ -25,6 +25,7 @@ from pepites.common.actor import Actor, Channel, system_actor
 from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
+from pepites.coordination.alerting.kinds import NOTE_URGENT
 from pepites.coordination.enums import MemberRole, NoteType
 from pepites.coordination.models import CareTeamMember, Contact, ProtectionReport
 from pepites.coordination.plan.drafting import open_plan
@@ -41,6 +42,7 @@ from pepites.messaging.models import Attachment
 from pepites.messaging.values import Upload
 from pepites.networks.models import Network, NetworkPack
 from pepites.networks.packs.registry import empty_pack
+from pepites.notifications.models import Notification
 from pepites.patients.models import Patient
 from pepites.regional import services as regional
 from pepites.regional.models import Card
@@ -135,6 +137,7 @@ def build() -> Scenario:
     scenario.objects |= {"slug": network.slug, "other_network": other.pk}
     _around_the_person(scenario, coordinator, actors, network.pk)
     _around_assessments(scenario, actors, network.pk)
+    _notice(scenario, coordinator)
     _referral(scenario, actors["membre"], network)
     _around_the_region(scenario)
     return scenario
@@ -237,6 +240,18 @@ def _report(patient: Patient, author: Actor) -> UUID:
     values = {"practice_id": author.practice_id, "named_by_id": author.practice_id}
     ItemReader.objects.create(patient=patient, item=made.public_id, **values)
     return made.public_id
+
+
+def _notice(scenario: Scenario, coordinator: Actor) -> None:
+    """An urgent note of the coordination, told to the member, who may take it in hand."""
+    with unit_of_work(coordinator):
+        patient = Patient.objects.get(public_id=scenario.objects["patient"])
+        coordination.add_liaison_note(
+            actor=coordinator, patient_id=patient.pk, type=NoteType.OBSERVATION, text="Urgent", emergency=True
+        )
+    with as_owner():
+        told = Notification.objects.get(practice=scenario.users["membre"][1], event=NOTE_URGENT)
+    scenario.objects["notification"] = told.public_id
 
 
 def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
@@ -353,6 +368,7 @@ OBJECT_OF = {
     "coordination:assessment-withdraw": "assessment",
     "coordination:assessment-fill": "draft",
     **{f"assessments:form-{name}": "prepared" for name in FORM_PAGES},
+    **dict.fromkeys(("notifications:open", "notifications:acknowledge"), "notification"),
     "regional:card": "card",
     "regional:take": "card",
     "regional:separate": "record",

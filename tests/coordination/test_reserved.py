@@ -24,6 +24,7 @@ from pepites.coordination.reserved.enums import Addressee, Means, Outcome
 from pepites.coordination.reserved.policies import concerns_a_minor
 from pepites.coordination.reserved.readers import nameable_readers
 from pepites.coordination.selectors.fil import fil_visible_to, note_visible_to
+from pepites.notifications.models import Notification
 
 pytestmark = pytest.mark.django_db
 CHILD = {"birth_date": date(2019, 3, 4)}
@@ -154,6 +155,18 @@ def test_a_reply_would_betray_it_and_a_secret_is_always_reserved() -> None:
             services.add_liaison_note(actor=actor, patient_id=w.patient.pk, type="OBS", text="Oui", reply_to=note)
         with pytest.raises(DomainError, match="réservée"):
             services.add_liaison_note(actor=actor, patient_id=w.patient.pk, type="OBS", text="Oui", minor_secret=True)
+
+
+def test_nobody_is_told_of_it_even_urgent() -> None:
+    w = world(**CHILD)
+    circle(w, "nurse", "outsider")
+    for readers, told in (([], 0), (None, 1)):
+        with w.acting("nurse") as actor:
+            services.add_liaison_note(
+                actor=actor, patient_id=w.patient.pk, type="OBS", text="Vite", emergency=True, readers=readers
+            )
+        with as_owner():
+            assert Notification.objects.filter(practice=w.outsider).count() == told
 
 
 def test_the_same_key_writes_one_reserved_note() -> None:

@@ -54,7 +54,7 @@ def test_the_statement_is_open_and_lists_exactly_what_is_mounted(caller: Caller)
         listed |= {(name, Kind.CONDITIONAL_UPDATE)} if resource.get("conditionalUpdate") else set()
         listed |= {(name, Kind.CONDITIONAL_DELETE)} if resource.get("conditionalDelete") == "single" else set()
     assert listed == {one.key for one in mounted()}
-    params = {p["name"] for r in body["rest"][0]["resource"] for p in r["searchParam"]}
+    params = {p["name"] for r in body["rest"][0]["resource"] for p in r.get("searchParam", ())}
     assert params == {p.name for one in mounted() for p in one.params}
     assert body["rest"][0]["security"]["extension"][0]["extension"][0]["valueUri"].endswith("/oauth2/token")
 
@@ -76,6 +76,7 @@ def test_what_is_listed_answers_and_nothing_else_does(caller: Caller) -> None:
         for method in ("GET", "POST"):
             status = caller.ask(method, f"Patient/{name}", patient()).status_code
             assert (status != 405) is (method in have["Patient", name]), (method, name)
+    assert caller.get("CommunicationRequest").status_code == 405
     for unknown in ("", "Observation", "Patient/$everything", "Patient/GF0/_history", "../admin", "Patient/a%00b"):
         assert caller.get(unknown).status_code == 404, unknown
     assert caller.ask("PUT", "Patient/GF0", patient())["Allow"] == "GET"

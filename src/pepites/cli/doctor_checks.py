@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from pepites.cli.doctor_findings import Finding
 from pepites.cli.doctor_insi import checks_of_insi
+from pepites.cli.doctor_mail import checks_of_mail, checks_of_sent_mail
 from pepites.cli.doctor_psc import checks_of_psc
 from pepites.cli.prepare import fingerprint, prepared_with, require_folder
 from pepites.config.engine import EngineError, Urls, database_urls, no_answer, var_dir
@@ -58,6 +59,7 @@ def checks_of_machine() -> Iterator[Finding]:
     yield _clock()
     yield from checks_of_insi()
     yield from checks_of_psc()
+    yield from checks_of_mail()
     built = (_PACKAGE / "ui" / "static" / "dist").is_dir()
     yield Finding("Fichiers de l'interface", sound=built, remedy="Construisez-les : make assets.")
 
@@ -132,6 +134,7 @@ def checks_of_base() -> Iterator[Finding]:
     yield _demo_accounts(urls)
     yield _test_numbers(urls)
     yield _worker(urls)
+    yield from checks_of_sent_mail(urls)
 
 
 def _role(name: str, url: str) -> Iterator[Finding]:

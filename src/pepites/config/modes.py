@@ -52,3 +52,12 @@ def insi_refusal(environment: str, *, demo: bool) -> str:
             "Une démonstration ne s'adresse pas au téléservice INSi de production : retirez PEPITES_INSI_ENVIRONMENT."
         )
     return ""
+
+
+def mail_refusal(host: str, tls: str) -> str:
+    """Why mail is not sent this way, empty when it may be: a password never crosses a network in clear."""
+    if tls not in ("starttls", "tls", "aucun"):
+        return "PEPITES_SMTP_TLS : écrivez « starttls », « tls » ou « aucun »."
+    if host and tls == "aucun" and production_setting() and host not in ("127.0.0.1", "::1", "localhost"):
+        return f"Avec {production_setting()}, PEPITES_SMTP_TLS=aucun ne vaut que pour un serveur de cette machine."
+    return ""

@@ -149,6 +149,18 @@ PEPITES_NATIONAL_MEANS_FOR = _list(
     "PEPITES_NATIONAL_MEANS_FOR", "insi,dmp,mssante" if modes.production_setting() else ""
 )
 
+# Mail of the notices (docs/exploitation/reglages.md): none leaves without a server. « starttls », « tls » or « aucun ».
+EMAIL_HOST = os.environ.get("PEPITES_SMTP_HOST", "").strip()
+EMAIL_PORT = int(os.environ.get("PEPITES_SMTP_PORT", "").strip() or "587")
+EMAIL_HOST_USER = os.environ.get("PEPITES_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PEPITES_SMTP_PASSWORD", "")
+PEPITES_SMTP_TLS = os.environ.get("PEPITES_SMTP_TLS", "").strip() or "starttls"
+if refusal := modes.mail_refusal(EMAIL_HOST, PEPITES_SMTP_TLS):
+    raise SystemExit(refusal)
+EMAIL_USE_TLS, EMAIL_USE_SSL = PEPITES_SMTP_TLS == "starttls", PEPITES_SMTP_TLS == "tls"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("PEPITES_SMTP_FROM", "").strip() or "Pépites <ne-pas-repondre@localhost>"
+
 SECRET_KEY = os.environ.get("PEPITES_SECRET_KEY") or _secret(PEPITES_VAR, "secret_key")
 PEPITES_IDENTITY_KEY = os.environ.get("PEPITES_IDENTITY_KEY") or _secret(PEPITES_VAR, "identity_key")
 DEBUG = False
@@ -222,6 +234,7 @@ INSTALLED_APPS = [
     "pepites.identity",
     "pepites.regional",
     "pepites.documents",
+    "pepites.notifications",
     "pepites.messaging",
     "pepites.agenda",
     "pepites.assessments",

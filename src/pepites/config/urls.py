@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("pepites.access.urls")),
     path("", include("pepites.identity.urls")),
     path("", include("pepites.regional.urls")),
+    path("", include("pepites.notifications.urls")),
     path("", include("pepites.messaging.urls")),
     path("", include("pepites.agenda.urls")),
     path("", include("pepites.assessments.urls")),

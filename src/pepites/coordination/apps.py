@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 _COORDINATION = (
     "file", "note-change", "note-retire", "file-message", "circle", "circle-invite", "member-remove", "file-tasks",
@@ -16,6 +17,12 @@ FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:
 """Pages of a person's file, or on the way to it: « File active » shows as where one is."""
 
 
+def _unread(request: HttpRequest) -> int:
+    from pepites.notifications.selectors import unread_count
+
+    return unread_count(request.actor)  # type: ignore[attr-defined]
+
+
 class CoordinationConfig(AppConfig):
     name = "pepites.coordination"
     label = "coordination"
@@ -25,19 +32,20 @@ class CoordinationConfig(AppConfig):
         from pepites.audit.journal import register_codes
         from pepites.common.personal_data import register
         from pepites.common.sorting import leave_out, sort_rows_of
+        from pepites.coordination.alerting.kinds import ALL as KINDS
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.receivers import subscribe_all
         from pepites.coordination.sections import ALL
         from pepites.messaging.ports import MessageAction, register_message_action
         from pepites.networks.packs.registry import register_section
-        from pepites.ui.navigation import NavEntry, register_link
-        from pepites.ui.navigation import register as register_entry
+        from pepites.notifications.registry import register_event_type
 
         register_codes(CODES)
         register(*PERSONAL_DATA)
         sort_rows_of(*SORTED)
         for why, tables in NOT_SORTED.items():
             leave_out(why, *tables)
+        register_event_type(*KINDS)
         for section in ALL:
             register_section(section)
         subscribe_all()
@@ -45,17 +53,31 @@ class CoordinationConfig(AppConfig):
         register_appointment_action(
             AppointmentAction("Écrire la note", "journal-text", "coordination:appointment-note")
         )
-        register_link("home", "coordination:home")
-        register_link("search", "coordination:patient-list")
-        for entry in (
-            NavEntry(label="Accueil", icon="house", url_name="coordination:home", order=10),
-            NavEntry(
-                label="File active",
-                icon="people",
-                url_name="coordination:patient-list",
-                order=20,
-                prefixes=FILE_PAGES,
-            ),
-            NavEntry(label="Plus", icon="three-dots", url_name="coordination:more", order=50),
-        ):
-            register_entry(entry)
+        _register_navigation()
+
+
+def _register_navigation() -> None:
+    from pepites.ui.navigation import NavEntry, register, register_link
+
+    register_link("home", "coordination:home")
+    register_link("search", "coordination:patient-list")
+    for entry in (
+        NavEntry(label="Accueil", icon="house", url_name="coordination:home", order=10),
+        NavEntry(
+            label="File active",
+            icon="people",
+            url_name="coordination:patient-list",
+            order=20,
+            prefixes=FILE_PAGES,
+        ),
+        NavEntry(
+            label="Plus",
+            icon="three-dots",
+            url_name="coordination:more",
+            order=50,
+            badge=_unread,
+            badge_label="{n} notifications non lues",
+            prefixes=("notifications",),
+        ),
+    ):
+        register(entry)

@@ -92,6 +92,9 @@ CODES = {
     "coordination.reserved.written": "Élément réservé écrit",
     "coordination.reserved.exported": "Document réservé édité",
     "coordination.reserved.refused": "Élément réservé refusé",
+    "coordination.stay.received": "Mouvement d'hospitalisation reçu",
+    "coordination.stay.told": "Entrée ou sortie d'hôpital dite au cercle",
+    "coordination.stay.refused": "Mouvement d'hospitalisation refusé",
     "coordination.file.refused": "Ouverture du dossier refusée",
 }
 
@@ -112,6 +115,8 @@ _MODELS = {
     "Referral": "coordination",
     "ReferralEvent": "coordination",
     "FilEntry": "santé",
+    "HospitalStay": "santé",
+    "HospitalStayEvent": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
     "CircleRelative": "coordination",
@@ -163,6 +168,7 @@ SORTED = (
     SortedTable("coordination_plannedaction", "Action du plan", "created_at", "created_by_id", frozen=True),
     SortedTable("coordination_planversion", "Version du plan", "published_at", "author_id", frozen=True),
     SortedTable("coordination_plansignature", "Signature du plan", "signed_at", "collected_by_id", frozen=True),
+    SortedTable("coordination_hospitalstay", "Séjour à l'hôpital", "created_at"),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
 )
 NOT_SORTED = {
@@ -173,7 +179,7 @@ NOT_SORTED = {
         "coordination_pathwayevent", "coordination_careteammemberevent", "coordination_liaisonnoteevent",
         "coordination_taskevent", "coordination_protocolrunevent", "coordination_referralevent",
         "coordination_careplanevent", "coordination_expectationevent", "coordination_concernevent",
-        "coordination_goalevent", "coordination_plannedactionevent",
+        "coordination_goalevent", "coordination_plannedactionevent", "coordination_hospitalstayevent",
         "coordination_protectionreportevent", "coordination_circlerelativeevent",
     ),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),

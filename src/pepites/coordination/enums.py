@@ -121,6 +121,7 @@ class TaskKind(models.TextChoices):
     STEP = "etape", "Étape du parcours"
     PLAN = "plan", "Plan de coordination"
     ASSESSMENT_ALERT = "alerte", "Alerte d'une évaluation"
+    STAY = "sejour", "Sortie de l'hôpital"
 
 
 class FilKind(models.TextChoices):
@@ -134,3 +135,4 @@ class FilKind(models.TextChoices):
     MESSAGE = "message", "Message"
     PLAN = "plan", "Plan"
     ASSESSMENT = "evaluation", "Évaluation"
+    STAY = "sejour", "Hôpital"

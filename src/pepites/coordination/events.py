@@ -35,3 +35,19 @@ class SharingWithdrawn:
     """The person took back the last consent to sharing outside the care team; told before it takes effect."""
 
     patient_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGiven:
+    """A task was made, for somebody or for a role."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPublished:
+    """A version of a plan is in force."""
+
+    plan_id: int
+    patient_id: int
+    number: int

@@ -38,6 +38,7 @@ from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
 from pepites.coordination.referrals.models import Referral
 from pepites.coordination.relatives.models import CircleRelative
 from pepites.coordination.reserved.models import ProtectionReport
+from pepites.coordination.stays.models import HospitalStay
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
@@ -51,6 +52,7 @@ __all__ = [
     "Expectation",
     "FilEntry",
     "Goal",
+    "HospitalStay",
     "ImportRun",
     "LiaisonNote",
     "LocalIdentifier",

@@ -12,6 +12,7 @@ from pepites.audit.unit import current
 from pepites.common.clock import CAYENNE, today
 from pepites.common.events import subscribe
 from pepites.common.identifiers import new_uuid
+from pepites.coordination.alerting.receivers import subscribe_alerts
 from pepites.coordination.enums import OPEN_TASK, FilKind, MemberRole, TaskKind
 from pepites.coordination.models import FilEntry, Task
 from pepites.coordination.plan.receivers import subscribe_plan
@@ -35,6 +36,7 @@ def subscribe_all() -> None:
     subscribe(InsiUnavailable, remind_of_insi)
     subscribe(RowMisplaced, ask_to_write_again)
     subscribe_plan()
+    subscribe_alerts()
     subscribe(AssessmentEnded, tell_assessment)
     subscribe(AssessmentAlertRaised, alert_circle)
     subscribe(AssessmentWithdrawn, untell_assessment)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pepites.assessments.selectors import served_forms
+from pepites.coordination.alerting.section import ALERTS
 from pepites.coordination.enums import ClosingReason, MemberRole, NoteType
 from pepites.coordination.protocols.enums import Anchor
 from pepites.coordination.referrals.section import REFERRALS, SCREENING
@@ -177,4 +178,6 @@ CLOSING = Section(
     ),
 )  # fmt: skip
 
-ALL: Final = (MODULES, STAGES, REFERRALS, SCREENING, INCLUSION, PROTOCOLS, CIRCLE, NOTES, TASKS, CONSENT, CLOSING)
+ALL: Final = (
+    MODULES, STAGES, REFERRALS, SCREENING, INCLUSION, PROTOCOLS, CIRCLE, NOTES, TASKS, ALERTS, CONSENT, CLOSING
+)  # fmt: skip

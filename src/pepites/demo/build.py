@@ -15,6 +15,7 @@ from pepites.demo.families import tell_families
 from pepites.demo.followed import create_people
 from pepites.demo.histories import tell_histories
 from pepites.demo.hospitals import feed_hospitals
+from pepites.demo.notices import tell_notices
 from pepites.demo.places import STRUCTURES
 from pepites.demo.plans import tell_plans
 from pepites.demo.protocols import tell_protocols
@@ -52,6 +53,7 @@ def build_demo(progress: Progress) -> None:
     tell_families(actors, people)
     tell_appointments(actors, people)
     feed_hospitals(actors, progress)
+    tell_notices(actors, people)
 
 
 class Actors:

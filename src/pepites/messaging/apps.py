@@ -39,8 +39,11 @@ class MessagingConfig(AppConfig):
         from pepites.common.sorting import SortedTable, leave_out, sort_rows_of
         from pepites.documents.ports import register_owner
         from pepites.messaging import receivers
+        from pepites.messaging.notices import KINDS
+        from pepites.notifications.registry import register_event_type
 
         register_codes(CODES)
+        register_event_type(*KINDS)
         models = (
             "Conversation",
             "ConversationParticipant",

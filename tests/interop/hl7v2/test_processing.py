@@ -141,7 +141,7 @@ def test_what_cannot_be_done_is_told_and_undone(
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ({"event": "A01"}, ("AR", "201", "MSH-9")), ({"kind": "ORU", "event": "R01"}, ("AR", "200", "MSH-9")),
+        ({"event": "A05"}, ("AR", "201", "MSH-9")), ({"kind": "ORU", "event": "R01"}, ("AR", "200", "MSH-9")),
         ({"version": "2.3.1"}, ("AR", "203", "MSH-12")), ({"control": ""}, ("AR", "101", "MSH-10")),
         ({"control": "1" * 200}, ("AR", "101", "MSH-10")), ({"processing": "X"}, ("AR", "202", "MSH-11")),
         ({"charset": "BIG-5"}, ("AR", "103", "MSH-18")),

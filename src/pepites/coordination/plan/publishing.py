@@ -9,7 +9,9 @@ from pepites.audit.idempotency import once
 from pepites.common.actor import Actor
 from pepites.common.clock import now, today
 from pepites.common.errors import Conflict, DomainError
+from pepites.common.events import publish
 from pepites.coordination.enums import OPEN_TASK, FilKind, MemberStatus, TaskKind
+from pepites.coordination.events import PlanPublished
 from pepites.coordination.models import (
     CarePlan,
     CareTeamMember,
@@ -169,3 +171,4 @@ def _tell(actor: Actor, plan: CarePlan, number: int) -> None:
     )  # fmt: skip
     conversation = ensure_circle_conversation(actor=actor, patient_id=plan.patient_id)
     post_notice(actor=actor, conversation=conversation, text=f"{title} : voir l'onglet Plan du dossier.")
+    publish(PlanPublished(plan_id=plan.pk, patient_id=plan.patient_id, number=number))

@@ -22,6 +22,7 @@ ICONS = {
     FilKind.MESSAGE: "chat-left-text",
     FilKind.PLAN: "clipboard-check",
     FilKind.ASSESSMENT: "check-circle",
+    FilKind.STAY: "building",
 }
 PAGE = 30
 # One branch for each kind of line, each under its own table's policies; file by file, so that each index gives its

@@ -15,7 +15,7 @@ from pepites.common.errors import Conflict, DomainError
 from pepites.common.events import publish
 from pepites.coordination import policies
 from pepites.coordination.enums import OPEN_TASK, FilKind, MemberRole, Recurrence, TaskKind, TaskState
-from pepites.coordination.events import TaskEnded
+from pepites.coordination.events import TaskEnded, TaskGiven
 from pepites.coordination.models import Task
 from pepites.coordination.recurrence import next_date
 from pepites.coordination.services.fil import write_fil
@@ -65,6 +65,7 @@ def create_task(
             created_by_id=actor.practice_id, created_at=now(), source_message=source_message,
         )  # fmt: skip
         _journal("coordination.task.created", task, "C")
+        publish(TaskGiven(task_id=task.pk))
         return {"id": task.pk}
 
     return Task.objects.get(pk=int(str(once(actor, key, asked, write)["id"])))

@@ -20,6 +20,7 @@ from pepites.coordination.selectors.settings import hidden_tabs
 from pepites.coordination.selectors.strip import emergency_strip
 from pepites.identity.selectors import band
 from pepites.messaging.selectors import unread_counts
+from pepites.notifications.selectors import UNREAD_SQL, keep_unread
 from pepites.patients.models import Patient
 
 REFUSED = "coordination.file.refused"
@@ -79,13 +80,14 @@ def frame_of(request: HttpRequest, patient: Patient, sharing: Sharing, tab: str,
 def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"
+            "SELECT (SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"  # noqa: S608
             " AND state IN ('a_faire', 'en_cours') AND due_on <= %s),"
             " (SELECT count(*) FROM coordination_careplan WHERE patient_id = ANY(access_person_set(%s))"
-            " AND state <> 'clos' AND review_on < %s)",
-            [patient.pk, today(), patient.pk, today()],
+            f" AND state <> 'clos' AND review_on < %s), {UNREAD_SQL}",
+            [patient.pk, today(), patient.pk, today(), actor.practice_id],
         )
-        due, to_revise = cursor.fetchone()
+        due, to_revise, waiting = cursor.fetchone()
+    keep_unread(waiting)
     unread = unread_counts(actor, [patient.pk]).get(patient.pk, 0)
     badges = {
         "plan": (to_revise, f"{to_revise} à réviser"),

@@ -22,6 +22,7 @@ from pepites.coordination.selectors.labels import day_label, moment_label
 from pepites.messaging.selectors import list_visible_to
 from pepites.networks.acts import act_left
 from pepites.networks.selectors import coordinated_networks
+from pepites.notifications.selectors import unread_count
 
 SHOWN = 6
 
@@ -61,7 +62,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def more(request: HttpRequest) -> HttpResponse:
     """Everything that is not in the bar."""
     actor = actor_of(request)
+    unread = unread_count(actor)
+    waiting = f"{unread} non lue{'s' if unread > 1 else ''}" if unread else "Tout est lu"
     entries = [
+        ("Notifications", waiting, "bell", "notifications:list", True),
         ("Demandes", "Reçues par vos réseaux et votre structure, envoyées par vous", "inbox", "coordination:referrals",
          True),
         ("Mes tâches", "À faire, en retard, à venir", "check2-square", "coordination:tasks", True),
@@ -83,6 +87,7 @@ def more(request: HttpRequest) -> HttpResponse:
          bool(can_follow_rpps(actor))),
         ("Administration", "Réseaux, comptes, structures", "gear", "accounts:administration",
          bool(actor.administered) or actor.platform_admin),
+        ("Régler mes notifications", "Courriel, heures calmes", "bell", "notifications:settings", True),
         ("Mon compte", "Mot de passe, second facteur, sessions", "person-gear", "accounts:account", True),
         ("Changer de lieu d'exercice", actor.organization_name, "building", "accounts:contexts", True),
     ]  # fmt: skip

@@ -22,10 +22,12 @@ from pepites.coordination.enums import ClosingReason, PathwayStatus
 from pepites.coordination.forms import CloseForm, ReasonForm
 from pepites.coordination.forms_pathways import AnchorForm, InclusionForm, StartForm
 from pepites.coordination.models import Pathway
+from pepites.coordination.protocols.enums import Anchor
 from pepites.coordination.selectors import around, settings
 from pepites.coordination.selectors.family import family_visible_to
 from pepites.coordination.selectors.pathways import pathway_cards
 from pepites.coordination.selectors.protocols import run_visible_to
+from pepites.coordination.stays.selectors import last_discharge, stays_visible_to
 from pepites.coordination.views.base import found, open_file
 from pepites.networks.acts import act_left
 from pepites.networks.models import Network
@@ -58,6 +60,7 @@ def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ],
         "family": family_visible_to(actor, patient.pk),
         "today": today().isoformat(),
+        "stays": stays_visible_to(actor, patient.pk) if full else [],
     }
     return render(request, "coordination/pathways.html", context)
 
@@ -138,8 +141,9 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start a protocol of the case's settings."""
     actor, pathway = actor_of(request), _pathway(request, public_id)
     patient, context = open_file(request, pathway.patient.public_id, "pathways", READ)
-    choices = [(one["code"], one["title"]) for one in settings.protocols_of(pathway)]
-    form = StartForm(posted(request), choices=choices, initial={"anchor_on": today()})
+    offered = settings.protocols_of(pathway)
+    choices = [(one["code"], one["title"]) for one in offered]
+    form = StartForm(posted(request), choices=choices, initial=_suggested(actor, pathway, offered))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with attempt(form):
@@ -150,6 +154,13 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context |= _act(patient.public_id, form, "Commencer un parcours protocolisé", "Commencer",
                     "Chaque étape devient une tâche, confiée au rôle prévu.")  # fmt: skip
     return render(request, "coordination/act.html", context, status=status_of(form))
+
+
+def _suggested(actor: Actor, pathway: Pathway, offered: list[dict[str, Any]]) -> dict[str, Any]:
+    """After an exit from hospital, the protocol counted from it, on its day; else today."""
+    code = next((one["code"] for one in offered if one["anchor"] == Anchor.DISCHARGE), "")
+    left = last_discharge(actor, pathway.patient_id) if code else None
+    return {"protocol": code, "anchor_on": left} if left else {"anchor_on": today()}
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,8 +16,8 @@ MAX_PAIRS: Final = 20
 def receive(reception: Reception) -> Done:
     """A28 and A31: an identity created or revised."""
     message = reception.message
-    pid = _only_pid(message)
-    record = record_of(pid, systems(reception.domain), occurred_at=_occurred_at(message))
+    pid = only_pid(message)
+    record = record_of(pid, systems(reception.domain), occurred_at=occurred_at(message))
     received = regional().receive_record(
         actor=reception.actor, domain=reception.domain, record=record, key=reception.key
     )
@@ -72,7 +72,8 @@ def _numbered(key: str, index: int) -> str:
     return f"{key}#{index}" if index else key
 
 
-def _only_pid(message: Message) -> Segment:
+def only_pid(message: Message) -> Segment:
+    """The identity of a message that has one and no more."""
     found = message.all("PID")
     if len(found) != 1:
         raise rejected("Ce message contient un segment PID et un seul.", where="PID")
@@ -120,7 +121,7 @@ def _two(reception: Reception) -> tuple[tuple[Domain, str], tuple[Domain, str]]:
     return own, other
 
 
-def _occurred_at(message: Message) -> dt.datetime | None:
+def occurred_at(message: Message) -> dt.datetime | None:
     """When it happened at the sender: EVN-6, else EVN-2, else MSH-7 (order of replays)."""
     event = message.all("EVN")
     for segment, number in ((event[0], 6), (event[0], 2)) if event else ():

@@ -23,6 +23,7 @@ from pepites.messaging.enums import EventKind, MessageKind
 from pepites.messaging.markdown import MAX_LENGTH, render_text
 from pepites.messaging.mentions import find_mentions
 from pepites.messaging.models import Attachment, Conversation, Message
+from pepites.messaging.notices import tell_message
 from pepites.messaging.rendering import SEQ_MARK, render_around_seq, render_entry
 from pepites.messaging.values import ESCALATE_AFTER, MessageView, Upload
 
@@ -97,6 +98,7 @@ def _send(
     if message.fragment:
         _attach(message, rows)
         _note_sent(conversation, message, len(rows))
+        tell_message(actor, conversation, message)
     elif message.urgent != urgent or _digests(message.attachments.all()) != _digests(rows):
         raise Conflict(_KEY_SERVED)
     return message
@@ -180,6 +182,7 @@ def edit_message(*, actor: Actor, message: Message, text: str) -> Message:
     changes = {"text": text, "html": render_text(text, shown), "search_text": words(text), "mentions": mentioned}
     _change(message, EventKind.EDIT, changes | {"edited_at": now()})
     _record(message, "messaging.message.edited")
+    tell_message(actor, conversation, message)
     return message
 
 
