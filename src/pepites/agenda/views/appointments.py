@@ -101,6 +101,7 @@ def _frame(request: HttpRequest, one: Appointment) -> dict[str, Any]:
     return {
         "one": one,
         "line": line,
+        "lead": f"{line.title}, {line.day}, {line.hours}",
         "identity": band(one.patient) if one.patient else None,
         "may": bool(can_change(actor, one, level)),
         "back": reverse("agenda:appointment", args=[one.public_id]),
