@@ -56,8 +56,10 @@ def _actors(login: str) -> Iterator[Actor]:
     user = User.objects.filter(login=login, is_active=True).select_related("professional").first()
     if user is None:
         raise DomainError(f"Le compte « {login} » n'existe pas ou n'est plus actif : vérifiez l'identifiant.")
-    held = PractitionerRole.objects.filter(in_force(), professional_id=user.professional_id)
-    practices = list(held.order_by("starts_at", "id").values_list("pk", flat=True)) if user.professional_id else []
+    practices = list[int]()
+    if user.professional_id is not None:
+        held = PractitionerRole.objects.filter(in_force(), professional_id=user.professional_id)
+        practices = list(held.order_by("starts_at", "id").values_list("pk", flat=True))
     if not practices:
         raise DomainError(f"Le compte « {login} » n'a pas de lieu d'exercice : il ne lit aucun dossier.")
     for practice_id in practices:
@@ -65,7 +67,7 @@ def _actors(login: str) -> Iterator[Actor]:
 
 
 def _patient(identifier: str) -> Patient | None:
-    """By the number in the address of the file, or the regional number; a merged file is exported by the one that stands."""
+    """By the number in the address of the file, or the regional one; of files merged, the one that stands."""
     try:
         found = Patient.objects.filter(public_id=UUID(identifier))
     except ValueError:

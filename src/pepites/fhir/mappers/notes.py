@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 from dataclasses import dataclass
 
 from pepites.common.errors import DomainError
@@ -97,8 +98,16 @@ def _text(resource: Json) -> str:
     for one in dicts(resource.get("content")):
         attachment = part(one.get("attachment"))
         if text(attachment, "contentType").partition(";")[0].strip() == PLAIN and text(attachment, "data"):
-            try:
-                return base64.b64decode(text(attachment, "data"), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                raise DomainError("Le texte de cette note ne peut être lu.", field="content") from None
+            return _decoded(text(attachment, "data"))
     raise DomainError("Cette note n'a pas de texte.", field="content")
+
+
+def _decoded(data: str) -> str:
+    """UTF-8, as the guide asks; else the alphabet of Windows, as its own example was written."""
+    try:
+        raw = base64.b64decode(data, validate=True)
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode()
+        return raw.decode("cp1252")
+    except (binascii.Error, UnicodeDecodeError):
+        raise DomainError("Le texte de cette note ne peut être lu.", field="content") from None
