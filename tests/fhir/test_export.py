@@ -239,7 +239,7 @@ def login_of(practice: PractitionerRole) -> str:
 
 
 def test_the_command_acts_for_an_account_in_the_place_that_reads_most(
-    committed_database: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     w = world()
     w.actor("coordinator"), w.actor("outsider")
