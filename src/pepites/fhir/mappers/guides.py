@@ -57,8 +57,6 @@ DISCRIMINATOR: Final = _profile("tddui", "tddui-discriminator")
 DISCRIMINATORS: Final = f"{_GUIDES}/tddui/CodeSystem/tddui-discriminator"
 ACTION_INPUTS: Final = f"{_GUIDES}/tddui/CodeSystem/tddui-task-input-action"
 TDDUI_FORMS: Final = f"{_GUIDES}/tddui/Questionnaire/"
-PLAN_NUMBERS: Final = "https://identifiant-medicosocial-projetpersonnalise.esante.gouv.fr"
-ACTION_NUMBERS: Final = "https://identifiant-medicosocial-action.esante.gouv.fr"
 
 # FR Core and HL7
 CONSENT: Final = f"{_CORE}/StructureDefinition/fr-core-consent"
