@@ -15,6 +15,8 @@ from tests.conftest import as_owner
 from tests.coordination.factories import World, world
 from tests.coordination.plan_factories import SECRET, Planned, add, planned, publish
 from tests.fhir.r4_check import assert_valid
+from tests.identity import identity_factories as known
+from tests.identity.test_collisions import decided, told
 
 from pepites.access.enums import ConsentMode
 from pepites.access.models import ConsentRecord
@@ -25,13 +27,14 @@ from pepites.common.actor import Channel, system_actor
 from pepites.common.errors import DomainError, Refused
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services
-from pepites.coordination.models import LiaisonNote, Referral
+from pepites.coordination.models import CareTeamMember, LiaisonNote, Referral
 from pepites.coordination.referrals.services import send_referral
 from pepites.coordination.referrals.values import Asked
 from pepites.coordination.relatives.services import welcome_relative
 from pepites.directory.models import PractitionerRole
 from pepites.fhir.exports.bundle import export_patient
 from pepites.fhir.exports.command import bundle_for, run
+from pepites.fhir.mappers import fr_core
 from pepites.fhir.mappers import guides as g
 from pepites.fhir.mappers.notes import from_document_reference
 from pepites.patients.models import Patient
@@ -170,6 +173,26 @@ def test_what_is_reserved_or_a_minors_secret_leaves_by_no_file_even_the_operator
             assert secret not in words_of(bundle)
 
 
+def test_what_does_not_stand_in_the_file_stays() -> None:
+    p = full()
+    w = p.w
+    version = library()["katz"]
+    with w.acting("nurse") as actor:
+        services.retire_note(actor=actor, note=LiaisonNote.objects.get(text="Vu."), reason="Erreur de personne")
+        assessments.start_assessment(actor=actor, patient=Patient.objects.get(pk=w.patient.pk), version=version)
+    with w.acting("coordinator") as actor:
+        services.invite_member(
+            actor=actor, patient_id=w.patient.pk, practice_id=w.outsider.pk, role="infirmier", level=3
+        )
+        invited = CareTeamMember.objects.get(practice=w.outsider)
+    with w.acting("outsider") as actor:
+        services.decline_invitation(actor=actor, member=invited)
+    bundle = exported(w, "nurse")
+    assert "Vu." not in words_of(bundle)
+    assert len(resources(bundle, "QuestionnaireResponse")) == 1  # the draft is not told, even to its author
+    assert str(w.outsider.public_id) not in json.dumps(bundle)
+
+
 def test_a_consent_withdrawn_or_an_opposition_closes_the_exit_at_once() -> None:
     p = full()
     exported(p.w, "nurse")
@@ -196,6 +219,28 @@ def test_who_has_no_right_gets_nothing_and_it_is_written() -> None:
             ("fhir.export.refused", "E", 4), ("fhir.export.made", "E", 0),
         ]  # fmt: skip
         assert lines[1].detail == {"Patient": 1, "EpisodeOfCare": 1, "Organization": 1}
+
+
+def test_a_file_that_mixes_two_persons_is_not_handed_on() -> None:
+    nurse, cell = known.actor(), known.actor(identity_cell=True)
+    patient = known.person(nurse)
+    collision = told(nurse, patient)
+    with unit_of_work(nurse):
+        export_patient(actor=nurse, patient=patient)  # a suspicion stops nothing
+    decided(cell, collision)
+    with pytest.raises(DomainError, match="gelé"), unit_of_work(nurse):
+        export_patient(actor=nurse, patient=patient)
+
+
+def test_the_identity_of_the_file_is_that_of_its_domain() -> None:
+    nurse = known.actor()
+    patient = known.person(nurse)
+    with unit_of_work(nurse):
+        [found] = resources(export_patient(actor=nurse, patient=patient), "Patient")
+    identity = known.identity_of(patient)
+    assert found["name"][0]["family"] == identity.birth_name
+    assert found["meta"]["profile"] == [fr_core.PATIENT]
+    assert {one["type"]["coding"][0]["code"] for one in found["identifier"]} == {"RRI"}
 
 
 def test_a_draft_is_exported_as_a_draft_and_a_version_in_force_ahead_of_it() -> None:

@@ -8,6 +8,7 @@ from pepites.access.selectors import level_on
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
+from pepites.common.errors import DomainError
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.policies import can_read_file
 from pepites.coordination.selectors.around import person_name
@@ -23,7 +24,11 @@ from pepites.fhir.exports.work import (
     response_resources,
 )
 from pepites.fhir.mappers.parts import Ident, Json, Ref, identifier
+from pepites.identity.collisions.service import collision_state
+from pepites.identity.enums import CollisionState
 from pepites.patients.models import Patient
+
+FROZEN = "Ce dossier est gelé : deux personnes y ont été mêlées. Il s'exporte une fois trié par la cellule."
 
 
 def export_patient(*, actor: Actor, patient: Patient) -> Json:
@@ -33,6 +38,8 @@ def export_patient(*, actor: Actor, patient: Patient) -> Json:
         decision, code="fhir.export.refused", subjects=(patient.pk,), object_type="patient",
         object_id=patient.public_id,
     )  # fmt: skip
+    if collision_state(patient.pk) is CollisionState.PROVEN:  # another software could not tell the two apart (RNIV-14)
+        raise DomainError(FROZEN)
     people = People()
     subject = Ref.to("Patient", patient.public_id, person_name(patient))
     team = list(circle_resources(patient, subject, people))
