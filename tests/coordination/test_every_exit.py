@@ -1,11 +1,11 @@
 """What is reserved, above the reader's level, or closed by the person leaves by no exit (issue « must show » 6).
 
 Exits are found, not remembered: every URL is asked, every view that hands over a document and every command must be
-listed here, and a new one fails until somebody says how it is closed. The live stream carries messages alone, by the
-numbers that ``messaging:events`` reads too; its closing within a second is in ``tests/messaging/test_live.py``.
+listed here, and a new one fails until somebody says how it is closed.
 """
 
 import ast
+import asyncio
 import io
 import json
 import zipfile
@@ -25,6 +25,7 @@ from tests.architecture import rights_scenario as rights
 from tests.assessments.factories import typed
 from tests.conftest import ROOT, as_owner
 from tests.coordination import plan_factories
+from tests.messaging.streaming import Page, in_thread, sign_in, web_conninfo
 
 from pepites.access.models import ConsentRecord
 from pepites.assessments import services as assessments
@@ -34,12 +35,16 @@ from pepites.cli.main import cli
 from pepites.common.actor import Actor
 from pepites.common.clock import today
 from pepites.common.errors import Refused
+from pepites.common.identifiers import new_uuid
 from pepites.coordination import services
 from pepites.coordination.models import CarePlan
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.fhir.exports.command import bundle_for
 from pepites.fhir.mappers.notes import from_document_reference
 from pepites.fhir.registry import mounted
+from pepites.messaging import services as messaging
+from pepites.messaging.live import Flux
+from pepites.messaging.models import Conversation
 from pepites.patients.models import Patient
 
 SEALED, HEALTH, SHARED = "ZIBELINE", "OCELOT", "TAMANOIR"
@@ -87,11 +92,8 @@ class Ground:
             self.patient = Patient.objects.get(public_id=self.scenario.objects["patient"])
         key = self.patient.pk
         with unit_of_work(self.actors["membre"]) as unit:
-            actor = unit.actor
-            services.add_liaison_note(
-                actor=actor, patient_id=key, type="OBS", text=f"{SEALED} craintive", readers=[], emergency=True
-            )
-            services.add_liaison_note(actor=actor, patient_id=key, type="OBS", text=f"{HEALTH} craintif")
+            services.add_liaison_note(actor=unit.actor, patient_id=key, type="OBS", text=f"{HEALTH} craintif")
+        self.write_sealed()
         self._plan()
         self._assessment()
         with unit_of_work(self.actors["coordination"]) as unit:
@@ -101,6 +103,25 @@ class Ground:
                     owner_practice_id=self.actors["membre"].practice_id,
                 )  # fmt: skip
             services.add_contact(actor=unit.actor, patient_id=key, family_name=SHARED)
+
+    def write_sealed(self) -> None:
+        """An urgent note that its author alone reads."""
+        with unit_of_work(actor := self.actors["membre"]):
+            services.add_liaison_note(
+                actor=actor, patient_id=self.patient.pk, type="OBS", text=f"{SEALED} craintive", readers=[],
+                emergency=True,
+            )  # fmt: skip
+
+    def withdraw(self) -> None:
+        """The only consent, for the person."""
+        with unit_of_work(actor := self.actors["coordination"]):
+            services.revoke_consent(actor=actor, consent=ConsentRecord.objects.get(), reason="Ne le veut plus")
+
+    def post(self, actor: Actor, text: str) -> None:
+        """A message in the discussion of the circle."""
+        with unit_of_work(actor):
+            conversation = Conversation.objects.get(public_id=self.scenario.objects["conversation"])
+            messaging.post_message(actor=actor, conversation=conversation, text=text, key=new_uuid(), files=[])
 
     def _actor(self, role: str) -> Actor:
         practice = self.scenario.users[role][1]
@@ -221,10 +242,7 @@ def test_no_exit_says_what_its_reader_may_not_read(ground: Ground) -> None:
 def test_a_withdrawal_or_an_opposition_closes_every_exit_at_once(ground: Ground) -> None:
     assert leaking(exits(ground, "social"), SHARED)
     coordination = ground.actors["coordination"]
-    with unit_of_work(coordination):
-        services.revoke_consent(
-            actor=coordination, consent=ConsentRecord.objects.get(), reason="La personne ne veut plus"
-        )
+    ground.withdraw()
     for word in (SHARED, HEALTH, SEALED):
         assert leaking(exits(ground, "social"), word) == []
     with unit_of_work(coordination):
@@ -236,6 +254,34 @@ def test_a_withdrawal_or_an_opposition_closes_every_exit_at_once(ground: Ground)
     assert after["fhir export"] == ""
     # The page that asks for an emergency access names the person, so that nobody opens another's file.
     assert leaking(exits(ground, "social"), name) == ["access:emergency"]
+
+
+@pytest.mark.slow
+def test_the_live_stream_says_no_more(committed_database: dict[str, str], settings: Any, tmp_path: Path) -> None:
+    settings.PEPITES_VAR = tmp_path
+
+    async def play() -> None:
+        ground = await in_thread(Ground)
+        author, wide = ground.actors["membre"], ground.actors["coordination"]
+        cookies = {role: await in_thread(lambda: sign_in(ground.actors[role])) for role in ("social", "coordination")}  # noqa: B023
+        flux = Flux(web_conninfo(committed_database))
+        await flux.startup()
+        try:
+            pages = {role: await Page(flux, cookie).opened() for role, cookie in cookies.items()}
+            await in_thread(lambda: ground.write_sealed())
+            await in_thread(lambda: ground.post(author, "Bonjour"))
+            for page in pages.values():
+                await page.until(lambda page: "Bonjour" in str(page.events))
+            await in_thread(lambda: ground.withdraw())
+            await in_thread(lambda: ground.post(wide, SHARED))
+            await pages["coordination"].until(lambda page: SHARED in str(page.events))
+            await asyncio.sleep(0.3)
+            assert [page for page in pages.values() if SEALED in str(page.events)] == []
+            assert SHARED not in str(pages["social"].events)
+        finally:
+            await flux.shutdown()
+
+    asyncio.run(play())
 
 
 def test_every_view_that_hands_over_a_document_is_listed() -> None:

@@ -1,5 +1,6 @@
 """The plan of each network: its version in force, else its draft, cut by the reader's level like the screen."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -90,12 +91,16 @@ class _Shown:
             )
         )  # fmt: skip
 
+    def _title(self, one: dict[str, Any]) -> str:
+        """TDDUI wants a title; the house has one text: its first words."""
+        return textwrap.shorten(one["text"], 80, placeholder="…") if self.tddui else ""
+
     def _wish(self, one: dict[str, Any]) -> Objective:
         author = ExpectationAuthor(one["author"])
         said_by = self.subject if author is ExpectationAuthor.PERSON else Ref(display=str(author.label))
         return Objective(
             id=one["uid"], subject=self.subject, text=one["text"], status="active", idents=_idents(one),
-            title="Attente", plan=self.me, said_by=said_by, wish=True,
+            title=self._title(one), plan=self.me, said_by=said_by, wish=True,
         )  # fmt: skip
 
     def _problem(self, one: dict[str, Any]) -> Problem:
@@ -110,7 +115,7 @@ class _Shown:
         status, achieved = _GOAL[result]
         return Objective(
             id=one["uid"], subject=self.subject, text=one["text"], status=status, idents=_idents(one),
-            title="Objectif", plan=self.me, problems=(_ref("Condition", concern),), due=one["horizon"],
+            title=self._title(one), plan=self.me, problems=(_ref("Condition", concern),), due=one["horizon"],
             achievement=Code(g.ACHIEVEMENT, achieved), reason=one["reason"],
             said_by=self.subject if one["shared"] else Ref(),
         )  # fmt: skip
@@ -121,8 +126,8 @@ class _Shown:
         kind = ActionType(one["type"])
         return Action(
             id=one["uid"], text=one["text"], status=_TASK[ActionState(live.state if live else one["state"])],
-            subject=self.subject, idents=_idents(one), title="Action", plans=(self.me,), goal=_ref("Goal", goal),
-            owner=owner or Ref(display=one["owner"]), type=Code(g.house("action"), kind.value, str(kind.label)),
+            subject=self.subject, idents=_idents(one), title=self._title(one), plans=(self.me,),
+            goal=_ref("Goal", goal), owner=owner or Ref(display=one["owner"]), type=Code(g.house("action"), kind.value, str(kind.label)),
             span=Span(one["start_on"]), due=one["due_on"], outcome=live.outcome if live else one["outcome"],
             rule=f"FREQ={one['frequency']}" if one["frequency"] != Recurrence.NONE else "",
         )  # fmt: skip
