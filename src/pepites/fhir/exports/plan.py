@@ -127,8 +127,9 @@ class _Shown:
         return Action(
             id=one["uid"], text=one["text"], status=_TASK[ActionState(live.state if live else one["state"])],
             subject=self.subject, idents=_idents(one), title=self._title(one), plans=(self.me,),
-            goal=_ref("Goal", goal), owner=owner or Ref(display=one["owner"]), type=Code(g.house("action"), kind.value, str(kind.label)),
-            span=Span(one["start_on"]), due=one["due_on"], outcome=live.outcome if live else one["outcome"],
+            goal=_ref("Goal", goal), owner=owner or Ref(display=one["owner"]), span=Span(one["start_on"]),
+            type=Code(g.house("action"), kind.value, str(kind.label)), due=one["due_on"],
+            outcome=live.outcome if live else one["outcome"],
             rule=f"FREQ={one['frequency']}" if one["frequency"] != Recurrence.NONE else "",
         )  # fmt: skip
 
