@@ -53,6 +53,7 @@ DOCUMENTS = {
     "accounts/views/federation.py": "image et adresse de Pro Santé Connect : rien d'une personne",
     "accounts/views/habilitations.py": "habilitations des professionnels",
     "accounts/views/rppsplus.py": "inscriptions des professionnels au RPPS+",
+    "agenda/views/settings.py": "calendrier à titres neutres, rien d'une personne (essais de l'agenda)",
     "assessments/views.py": "définition d'un questionnaire, sans réponse",
     "coordination/importing/views.py": "compte rendu de son propre import",
     "coordination/plan/views.py": "plan imprimé : adresse plan-pdf, demandée ici",
