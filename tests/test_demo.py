@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from tests.conftest import as_owner
+from tests.fhir.r4_check import assert_valid
 
 from pepites.access.models import NetworkPatient
 from pepites.accounts.models import User
+from pepites.audit.unit import unit_of_work
+from pepites.common.actor import Channel, system_actor
 from pepites.common.clock import today
 from pepites.coordination.enums import NoteType, TaskState
 from pepites.coordination.models import CareTeamMember, HospitalStay, LiaisonNote, Pathway, ProtocolStep, Referral, Task
@@ -17,6 +20,7 @@ from pepites.demo.population import population
 from pepites.demo.staff import demo_accounts
 from pepites.directory.national.search import search_national
 from pepites.directory.national.selectors import last_load, lost_professionals, update_label
+from pepites.fhir.exports.bundle import export_patient
 from pepites.identity.models import DomainIdentity
 from pepites.messaging.models import Attachment, Conversation, Message
 from pepites.notifications.models import Notification
@@ -101,5 +105,18 @@ def test_the_whole_territory_is_built_through_the_services(committed_database: d
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM audit_entry WHERE outcome <> 0")
             assert cursor.fetchone()[0] == 0
+        _every_file_leaves_in_valid_fhir()
         build_demo(lambda _step: None)
         assert Patient.objects.count() == 300
+
+
+def _every_file_leaves_in_valid_fhir() -> None:
+    """What is emitted for the demonstration's persons follows R4 (issue « must show » 3)."""
+    found: dict[str, dict[str, Any]] = {}
+    for patient in Patient.objects.filter(survivor=None).order_by("id"):
+        with unit_of_work(actor := system_actor("fhir_export", channel=Channel.COMMAND)):
+            bundle = export_patient(actor=actor, patient=patient)
+        found |= {entry["fullUrl"]: entry["resource"] for entry in bundle["entry"]}
+    kinds = {one["resourceType"] for one in found.values()}
+    assert kinds >= {"CarePlan", "CareTeam", "Consent", "DocumentReference", "QuestionnaireResponse", "RelatedPerson"}
+    assert_valid(list(found.values()))

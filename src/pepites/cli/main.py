@@ -12,6 +12,7 @@ from pepites.cli.admin import admin
 from pepites.cli.bench import bench
 from pepites.cli.demo import demo
 from pepites.cli.doctor import doctor
+from pepites.cli.fhir import fhir
 from pepites.cli.french import speak_french, usage_sentence
 from pepites.cli.hl7 import hl7
 from pepites.cli.identity import identity
@@ -31,7 +32,7 @@ def cli() -> None:
     """Pépites : coordination, identité et dossier de santé pour une région."""
 
 
-for command in (serve, worker, hl7, demo, doctor, admin, import_group, identity, regional, sandbox, bench):
+for command in (serve, worker, hl7, demo, doctor, admin, import_group, identity, fhir, regional, sandbox, bench):
     cli.add_command(command)
 speak_french(cli)
 

@@ -64,6 +64,7 @@ PEPITES_MTLS_HEADER = os.environ.get("PEPITES_MTLS_HEADER", "").strip()
 PEPITES_MTLS_PROXIES = _networks("PEPITES_MTLS_PROXIES", "127.0.0.1,::1")
 PEPITES_FHIR_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_PER_MINUTE", "600"))
 PEPITES_FHIR_ANONYMOUS_PER_MINUTE = int(os.environ.get("PEPITES_FHIR_ANONYMOUS_PER_MINUTE", "60"))
+PEPITES_FHIR_TDDUI = _flag("PEPITES_FHIR_TDDUI")
 PEPITES_REGIONAL_SYSTEM = os.environ.get("PEPITES_REGIONAL_SYSTEM", "urn:pepites:identifiant-regional")
 # The national directory (docs/exploitation/annuaire.md): what is kept of it, and how few lines would be suspect.
 PEPITES_ANNUAIRE_SCOPE = os.environ.get("PEPITES_ANNUAIRE_SCOPE", "").strip() or "france"

@@ -7,6 +7,8 @@ CODES = {
     "fhir.patient.match": "Comparaison d'une identité par FHIR (ITI-119)",
     "fhir.patient.crossref": "Correspondances d'identifiants par FHIR (ITI-83)",
     "fhir.patient.feed": "Identité reçue par FHIR (ITI-104)",
+    "fhir.export.made": "Dossier exporté en FHIR",
+    "fhir.export.refused": "Export FHIR d'un dossier refusé",
     "fhir.patient.remove": "Identité retirée par FHIR (ITI-104)",
     "fhir.event.declared": "Entrée ou sortie d'hôpital déclarée par FHIR (NdE)",
 }

@@ -1,7 +1,6 @@
 """The npm ``oidc-provider`` (OpenID certified), set up like Pro Santé Connect: a stand-in we did not write (§7)."""
 
 import contextlib
-import fcntl
 import json
 import re
 import subprocess
@@ -13,24 +12,15 @@ from pathlib import Path
 
 import httpx
 from tests.interop.psc.stand_ins import BASE, NURSE, RETURN_TO, SECRET, Mutual, browser_for, certificates
+from tests.npm import install
 
 from pepites.config.simulators import free_port
-from pepites.ui.assets.node import commands, run
+from pepites.ui.assets.node import commands
 from pepites_sandbox.psc.persons import PERSONS
 from pepites_sandbox.psc.server import REALM
 
 HERE = Path(__file__).with_name("oidc_provider")
 PATIENCE = 30.0  # seconds
-
-
-def install() -> None:
-    """Put the provider's packages beside it, once for each lock file, whoever asks first."""
-    stamp, lock = HERE / "node_modules" / ".installe", (HERE / "package-lock.json").read_text(encoding="utf-8")
-    with (Path(tempfile.gettempdir()) / "pepites-oidc-provider.verrou").open("w") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        if not stamp.is_file() or stamp.read_text(encoding="utf-8") != lock:
-            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=HERE)
-            stamp.write_text(lock, encoding="utf-8")
 
 
 @dataclass
@@ -78,7 +68,7 @@ class Certified:
 @contextlib.contextmanager
 def certified(told: str, *, mutual: bool = False) -> Iterator[Certified]:
     """The provider, for the length of the block; ``told`` is where it says that sessions end."""
-    install()
+    install(HERE)
     with certificates(mutual) as made:
         yield from _running(Certified(free_port(), made), told)
 
