@@ -23,7 +23,7 @@ from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.enums import MemberRole, NoteType
-from pepites.coordination.models import CareTeamMember, Contact
+from pepites.coordination.models import CareTeamMember, Contact, HistoryEntry, HistoryFile, HistoryRun
 from pepites.coordination.plan.drafting import open_plan
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.coordination.referrals.services import send_referral
@@ -132,6 +132,7 @@ def build() -> Scenario:
     _around_the_person(scenario, coordinator, actors, network.pk)
     _around_assessments(scenario, actors, network.pk)
     _referral(scenario, actors["membre"], network)
+    _takeover(scenario, network)
     _around_the_region(scenario)
     return scenario
 
@@ -221,6 +222,23 @@ def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
     scenario.objects |= {"referral": made.public_id, "organization": scenario.users["membre"][1].organization.public_id}
 
 
+def _takeover(scenario: Scenario, network: Network) -> None:
+    """A takeover under way, and a document that it left in the file."""
+    user, practice = scenario.users["coordination"]
+    with as_owner():
+        run = HistoryRun.objects.create(network=network, user=user, practice=practice, tool="Essai", file_name="a.zip")
+        entry = HistoryEntry.objects.create(
+            patient=Patient.objects.get(public_id=scenario.objects["patient"]), network=network, tool="Essai",
+            kind="document", external_id="1", written_at=now(), text="Photo", author_text="",
+        )  # fmt: skip
+        photo = Attachment.objects.get()
+        HistoryFile.objects.create(
+            patient=entry.patient, entry=entry, name="photo.jpg", content_type="image/jpeg", size=photo.size,
+            sha256=photo.sha256, blob=photo.blob, thumbnail="",
+        )  # fmt: skip
+    scenario.objects |= {"takeover": run.public_id, "history": entry.public_id}
+
+
 def _plan(objects: dict[str, Any], coordinator: Actor, patient_id: int, network_id: int) -> None:
     """A plan published once."""
     with unit_of_work(coordinator):
@@ -307,6 +325,8 @@ OBJECT_OF = {
     "coordination:protocol-end": "run",
     "coordination:consent-revoke": "consent",
     "coordination:opposition-lift": "opposition",
+    **{f"coordination:takeover-{step}": "takeover" for step in ("run", "check", "start", "report")},
+    "coordination:history-file": "history",
     "coordination:plan-draft": "plan",
     "coordination:plan-add": "plan",
     "coordination:plan-item": "plan_item",

@@ -42,6 +42,8 @@ DEFINER_FUNCTIONS = {
     "coordination_follow_enrolment": "trigger: an opposition narrows the pathway like its enrolment",
     "coordination_follow_merge": "trigger: a pathway is shown under the file that stays",
     "coordination_follow_person": "trigger: the pathway's copied columns follow the person row",
+    "coordination_history_match": "persons that the lines of a takeover name, by who runs the network",
+    "coordination_history_write": "history taken over, read-only once written, by who runs the network",
     "coordination_import_lines": "pathways of an import, by who runs the network",
     "coordination_import_organization": "structure that answers for an import",
     "coordination_open_pathway": "inclusion of a person the actor may not see yet",

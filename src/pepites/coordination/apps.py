@@ -7,6 +7,7 @@ _COORDINATION = (
     "consent-revoke", "oppose", "opposition-lift", "access", "access-report", "plan", "plan-draft", "plan-add",
     "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
     "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
+    "history",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))
@@ -24,6 +25,7 @@ class CoordinationConfig(AppConfig):
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.receivers import subscribe_all
         from pepites.coordination.sections import ALL
+        from pepites.documents.ports import register_owner
         from pepites.messaging.ports import MessageAction, register_message_action
         from pepites.networks.packs.registry import register_section
         from pepites.ui.navigation import NavEntry, register_link
@@ -37,6 +39,7 @@ class CoordinationConfig(AppConfig):
         for section in ALL:
             register_section(section)
         subscribe_all()
+        register_owner(_history_files)
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
         register_link("home", "coordination:home")
         register_link("search", "coordination:patient-list")
@@ -52,3 +55,10 @@ class CoordinationConfig(AppConfig):
             NavEntry(label="Plus", icon="three-dots", url_name="coordination:more", order=50),
         ):
             register_entry(entry)
+
+
+def _history_files() -> list[str]:
+    from pepites.coordination.takeover.models import HistoryFile
+
+    rows = HistoryFile.objects.values_list("blob", "thumbnail")
+    return [name for row in rows for name in row if name]

@@ -74,6 +74,15 @@ CODES = {
     "coordination.import.failed": "Import arrêté",
     "coordination.import.report": "Compte rendu d'import consulté",
     "coordination.import.refused": "Import refusé",
+    "coordination.takeover.read": "Écran de reprise consulté",
+    "coordination.takeover.uploaded": "Archive de reprise déposée",
+    "coordination.takeover.asked": "Reprise demandée",
+    "coordination.takeover.batch": "Lignes d'un historique reprises ou vérifiées",
+    "coordination.takeover.failed": "Reprise arrêtée",
+    "coordination.takeover.report": "Compte rendu de reprise consulté",
+    "coordination.takeover.refused": "Reprise refusée",
+    "coordination.history.read": "Historique repris consulté",
+    "coordination.history.opened": "Document repris ouvert",
     "coordination.plan.read": "Plan consulté",
     "coordination.plan.opened": "Plan commencé",
     "coordination.plan.changed": "Plan modifié",
@@ -105,6 +114,7 @@ _MODELS = {
     "FilEntry": "santé",
     "PatientActivity": "coordination",
     "LocalIdentifier": "identité",
+    **dict.fromkeys(("HistoryThread", "HistoryReader", "HistoryEntry", "HistoryFile"), "santé"),
     **dict.fromkeys(
         (
             "CarePlan",
@@ -131,6 +141,7 @@ PERSONAL_DATA = (
         for model, category in _MODELS.items()
     ),
     PersonalData("coordination.ImportRun", "professional", "user_id", "sécurité", "1 an ; le fichier, 7 jours"),
+    PersonalData("coordination.HistoryRun", "professional", "user_id", "sécurité", "1 an ; l'archive, 7 jours"),
 )
 
 SORTED = (
@@ -149,6 +160,7 @@ SORTED = (
     SortedTable("coordination_planversion", "Version du plan", "published_at", "author_id", frozen=True),
     SortedTable("coordination_plansignature", "Signature du plan", "signed_at", "collected_by_id", frozen=True),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
+    SortedTable("coordination_historyentry", "Élément repris d'un autre outil", "taken_at"),
 )
 NOT_SORTED = {
     "raconte un acte trié par sa propre ligne": ("coordination_filentry",),
@@ -159,6 +171,9 @@ NOT_SORTED = {
         "coordination_taskevent", "coordination_protocolrunevent", "coordination_referralevent",
         "coordination_careplanevent", "coordination_expectationevent", "coordination_concernevent",
         "coordination_goalevent", "coordination_plannedactionevent",
+    ),
+    "suit les messages repris, qui sont triés": (
+        "coordination_historythread", "coordination_historyreader", "coordination_historyfile",
     ),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip

@@ -36,6 +36,7 @@ from pepites.coordination.plan.models import (
 )
 from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
 from pepites.coordination.referrals.models import Referral
+from pepites.coordination.takeover.models import HistoryEntry, HistoryFile, HistoryReader, HistoryRun, HistoryThread
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
@@ -48,6 +49,11 @@ __all__ = [
     "Expectation",
     "FilEntry",
     "Goal",
+    "HistoryEntry",
+    "HistoryFile",
+    "HistoryReader",
+    "HistoryRun",
+    "HistoryThread",
     "ImportRun",
     "LiaisonNote",
     "LocalIdentifier",

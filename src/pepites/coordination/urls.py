@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from pepites.coordination.importing.urls import urlpatterns as importing
 from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
+from pepites.coordination.takeover.urls import urlpatterns as takeover
 from pepites.coordination.views import (
     access,
     answering,
@@ -72,4 +73,5 @@ urlpatterns = [
     *referrals,
     *importing,
     *plan,
+    *takeover,
 ]

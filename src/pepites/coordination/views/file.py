@@ -24,6 +24,7 @@ from pepites.coordination.models import LiaisonNote
 from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.labels import moment_label
 from pepites.coordination.selectors.settings import note_types
+from pepites.coordination.takeover.selectors import has_history
 from pepites.coordination.views.base import found, frame_of, open_file
 from pepites.coordination.views.printing import fil_lines, options
 from pepites.messaging.enums import ConversationKind
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, patient: Patient, sharing: Sharing, form: NoteFo
         "authors": page.authors,
         "form": form,
         "may_write": may_write,
+        "history": has_history(patient.pk),
         "reply": _replied(request, reply) if reply and may_write else None,
     }
     return render(request, COMPOSER, context, status=status_of(form))
