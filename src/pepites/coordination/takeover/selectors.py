@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.formats import date_format
 
 from pepites.common.actor import Actor
@@ -50,7 +50,7 @@ def threads_visible_to(actor: Actor, patient_id: int) -> list[dict[str, Any]]:
     del actor
     found = (
         HistoryThread.objects.filter(patient_id__same_person=patient_id)
-        .annotate(last=Max("entries__written_at"), count=Count("entries"))
+        .annotate(last=Max("entries__written_at"), count=Count("entries", filter=Q(entries__kind=EntryKind.MESSAGE)))
         .order_by("-last", "-pk")[:200]
     )
     return [
