@@ -41,6 +41,8 @@ from pepites.patients.models import Patient
 from pepites.regional import services as regional
 from pepites.regional.models import Card
 from pepites.regional.values import IncomingRecord
+from pepites.training import services as training
+from pepites.training.models import Session, Trainee
 
 ROLES = (
     "anonyme",
@@ -133,6 +135,7 @@ def build() -> Scenario:
     _around_assessments(scenario, actors, network.pk)
     _referral(scenario, actors["membre"], network)
     _takeover(scenario, network)
+    _training(scenario, network)
     _around_the_region(scenario)
     return scenario
 
@@ -239,6 +242,19 @@ def _takeover(scenario: Scenario, network: Network) -> None:
     scenario.objects |= {"takeover": run.public_id, "history": entry.public_id}
 
 
+def _training(scenario: Scenario, network: Network) -> None:
+    """A training copy run by the network's administrator, in which the member is trained; a session."""
+    with as_owner():
+        trainer = factories.actor_for(scenario.users["admin_reseau"][1])
+    with unit_of_work(trainer):
+        ends = today() + timedelta(days=30)
+        copy = training.open_copy(actor=trainer, source=network, wanted=0, expires_on=ends)
+    with as_owner():
+        Trainee.objects.create(copy=copy, practice=scenario.users["membre"][1])
+        session = Session.objects.create(copy=copy, day=today(), place="Salle", trainer_id=trainer.practice_id)
+    scenario.objects |= {"training": copy.public_id, "session": session.public_id}
+
+
 def _plan(objects: dict[str, Any], coordinator: Actor, patient_id: int, network_id: int) -> None:
     """A plan published once."""
     with unit_of_work(coordinator):
@@ -327,6 +343,8 @@ OBJECT_OF = {
     "coordination:opposition-lift": "opposition",
     **{f"coordination:takeover-{step}": "takeover" for step in ("run", "check", "start", "report")},
     "coordination:history-file": "history",
+    **{f"training:{name}": "training" for name in ("copy", "enrol", "plan", "close", "steps")},
+    **dict.fromkeys(("training:session", "training:sheet"), "session"),
     "coordination:plan-draft": "plan",
     "coordination:plan-add": "plan",
     "coordination:plan-item": "plan_item",

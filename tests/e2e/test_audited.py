@@ -35,6 +35,9 @@ ELSEWHERE = {
     "tests/coordination/test_takeover_browser.py": (
         "coordination:history", "coordination:takeover", "coordination:takeover-run",
     ),
+    "tests/training/test_training_browser.py": (
+        "training:copy", "training:home", "training:session", "training:sheet", "training:steps",
+    ),
     "tests/coordination/test_referrals_browser.py": (
         "coordination:referral", "coordination:referral-accept", "coordination:referral-ask",
         "coordination:referral-close", "coordination:referral-public", "coordination:referral-qualify",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("pepites.messaging.urls")),
     path("", include("pepites.assessments.urls")),
     path("", include("pepites.coordination.urls")),
+    path("", include("pepites.training.urls")),
     path("", include("pepites.fhir.urls")),
 ]
 
