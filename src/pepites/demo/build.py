@@ -19,7 +19,6 @@ from pepites.demo.protocols import tell_protocols
 from pepites.demo.staff import STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
 from pepites.demo.takeover import take_over_history
-from pepites.demo.training import open_training
 from pepites.directory.enums import Category
 from pepites.directory.models import Organization, PractitionerRole, Professional
 from pepites.directory.services import create_organization, create_practice, create_professional
@@ -50,7 +49,6 @@ def build_demo(progress: Progress) -> None:
     tell_assessments(actors, people)
     tell_protocols(actors, people)
     take_over_history(actors, people)
-    open_training(actors)
     feed_hospitals(actors, progress)
 
 
