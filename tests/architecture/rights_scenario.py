@@ -27,7 +27,14 @@ from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.alerting.kinds import NOTE_URGENT
 from pepites.coordination.enums import MemberRole, NoteType
-from pepites.coordination.models import CareTeamMember, Contact, ProtectionReport
+from pepites.coordination.models import (
+    CareTeamMember,
+    Contact,
+    HistoryEntry,
+    HistoryFile,
+    HistoryRun,
+    ProtectionReport,
+)
 from pepites.coordination.plan.drafting import open_plan
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.coordination.referrals.services import send_referral
@@ -47,6 +54,8 @@ from pepites.patients.models import Patient
 from pepites.regional import services as regional
 from pepites.regional.models import Card
 from pepites.regional.values import IncomingRecord
+from pepites.training import services as training
+from pepites.training.models import Session, Trainee
 
 ROLES = (
     "anonyme",
@@ -139,6 +148,8 @@ def build() -> Scenario:
     _around_assessments(scenario, actors, network.pk)
     _notice(scenario, coordinator)
     _referral(scenario, actors["membre"], network)
+    _takeover(scenario, network)
+    _training(scenario, network)
     _around_the_region(scenario)
     return scenario
 
@@ -262,6 +273,36 @@ def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
     scenario.objects |= {"referral": made.public_id, "organization": scenario.users["membre"][1].organization.public_id}
 
 
+def _takeover(scenario: Scenario, network: Network) -> None:
+    """A takeover under way, and a document that it left in the file."""
+    user, practice = scenario.users["coordination"]
+    with as_owner():
+        run = HistoryRun.objects.create(network=network, user=user, practice=practice, tool="Essai", file_name="a.zip")
+        entry = HistoryEntry.objects.create(
+            patient=Patient.objects.get(public_id=scenario.objects["patient"]), network=network, tool="Essai",
+            kind="document", external_id="1", written_at=now(), text="Photo", author_text="",
+        )  # fmt: skip
+        photo = Attachment.objects.get()
+        HistoryFile.objects.create(
+            patient=entry.patient, entry=entry, name="photo.jpg", content_type="image/jpeg", size=photo.size,
+            sha256=photo.sha256, blob=photo.blob, thumbnail="",
+        )  # fmt: skip
+    scenario.objects |= {"takeover": run.public_id, "history": entry.public_id}
+
+
+def _training(scenario: Scenario, network: Network) -> None:
+    """A training copy run by the network's administrator, in which the member is trained; a session."""
+    with as_owner():
+        trainer = factories.actor_for(scenario.users["admin_reseau"][1])
+    with unit_of_work(trainer):
+        ends = today() + timedelta(days=30)
+        copy = training.open_copy(actor=trainer, source=network, wanted=0, expires_on=ends)
+    with as_owner():
+        Trainee.objects.create(copy=copy, practice=scenario.users["membre"][1])
+        session = Session.objects.create(copy=copy, day=today(), place="Salle", trainer_id=trainer.practice_id)
+    scenario.objects |= {"training": copy.public_id, "session": session.public_id}
+
+
 def _plan(objects: dict[str, Any], coordinator: Actor, patient_id: int, network_id: int) -> None:
     """A plan published once."""
     with unit_of_work(coordinator):
@@ -353,6 +394,10 @@ OBJECT_OF = {
     "coordination:protocol-end": "run",
     "coordination:consent-revoke": "consent",
     "coordination:opposition-lift": "opposition",
+    **{f"coordination:takeover-{step}": "takeover" for step in ("run", "check", "start", "report")},
+    "coordination:history-file": "history",
+    **{f"training:{name}": "training" for name in ("copy", "enrol", "plan", "close", "steps")},
+    **dict.fromkeys(("training:session", "training:sheet"), "session"),
     "coordination:plan-draft": "plan",
     "coordination:plan-add": "plan",
     "coordination:plan-item": "plan_item",

@@ -19,6 +19,7 @@ NOT_PAGES = {
     "messaging:events": "JSON du script des discussions",
     "messaging:unread": "JSON du script des discussions",
     "assessments:form-export": "fichier",
+    "coordination:history-file": "fichier",
     "coordination:plan-pdf": "fichier",
     "networks:pack-export": "fichier",
     "regional:domain-figures": "fichier",
@@ -30,6 +31,12 @@ ELSEWHERE = {
     "tests/networks/test_packs_browser.py": (
         "networks:new", "networks:pack", "networks:pack-preview", "networks:pack-section", "networks:pack-row",
         "networks:pack-row-add", "coordination:pathway-open", "coordination:protocol-move", "coordination:wall",
+    ),
+    "tests/coordination/test_takeover_browser.py": (
+        "coordination:history", "coordination:takeover", "coordination:takeover-run",
+    ),
+    "tests/training/test_training_browser.py": (
+        "training:copy", "training:home", "training:session", "training:sheet", "training:steps",
     ),
     "tests/coordination/test_referrals_browser.py": (
         "coordination:referral", "coordination:referral-accept", "coordination:referral-ask",

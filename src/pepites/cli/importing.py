@@ -46,6 +46,31 @@ def patients(
         return int(run(file, network, mapping, as_login, dry_run, report))
 
 
+@import_group.command(short_help="Reprendre l'historique d'un autre outil.")
+@click.argument("file", metavar="ARCHIVE.zip", type=_FILE)
+@click.option("--network", metavar="RÉSEAU", required=True, help="Réseau : maia, diam, perinat…")
+@click.option("--tool", metavar="NOM", required=True, help="Nom de l'ancien outil, écrit sur chaque élément repris.")
+@click.option("--as", "as_login", metavar="IDENTIFIANT", help="Compte au nom duquel reprendre.")
+@click.option("--dry-run", is_flag=True, help="Tout vérifier sans rien écrire.")
+@click.option("--report", metavar="SORTIE.csv", type=_OUTPUT, help="Lignes laissées de côté.")
+def history(file: Path, network: str, tool: str, as_login: str | None, dry_run: bool, report: Path | None) -> int:
+    """Reprendre les conversations, notes et documents d'ARCHIVE.zip dans un réseau."""
+    if report and report.exists() and file.exists() and report.samefile(file):
+        message = f"Le compte rendu écraserait « {file} » : donnez-lui un autre nom."
+        raise click.ClickException(message)
+    tool = " ".join(tool.split())
+    if not 0 < len(tool) <= 40:
+        message = "Le nom de l'ancien outil (--tool) compte de 1 à 40 caractères."
+        raise click.UsageError(message)
+    if as_login is None and not database_urls(var_dir()).owner:
+        message = "Sans l'adresse du compte propriétaire (PEPITES_DATABASE_ADMIN_URL), précisez le compte avec --as."
+        raise click.ClickException(message)
+    with ready("worker" if as_login else "owner"):
+        from pepites.coordination.takeover.command import run
+
+        return int(run(file, network, tool, as_login, dry_run, report))
+
+
 @import_group.command(short_help="Charger l'annuaire national.")
 @click.argument("files", metavar="FICHIER…", type=_FILE, nargs=-1, required=True)
 @click.option("--force", is_flag=True, help="Charger même si le fichier a bien moins de lignes qu'attendu.")

@@ -242,6 +242,7 @@ INSTALLED_APPS = [
     "pepites.coordination",
     "pepites.interop",
     "pepites.fhir",
+    "pepites.training",
     "pepites.demo",
     "pepites.bench",
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("pepites.agenda.urls")),
     path("", include("pepites.assessments.urls")),
     path("", include("pepites.coordination.urls")),
+    path("", include("pepites.training.urls")),
     path("", include("pepites.fhir.urls")),
 ]
 

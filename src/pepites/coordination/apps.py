@@ -10,7 +10,7 @@ _COORDINATION = (
     "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
     "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
     "relative", "relative-end", "note-reserved", "readers", "protection", "protection-document", "protection-keep",
-    "protection-report",
+    "protection-report", "history",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))
@@ -36,6 +36,7 @@ class CoordinationConfig(AppConfig):
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.receivers import subscribe_all
         from pepites.coordination.sections import ALL
+        from pepites.documents.ports import register_owner
         from pepites.messaging.ports import MessageAction, register_message_action
         from pepites.networks.packs.registry import register_section
         from pepites.notifications.registry import register_event_type
@@ -49,6 +50,7 @@ class CoordinationConfig(AppConfig):
         for section in ALL:
             register_section(section)
         subscribe_all()
+        register_owner(_history_files)
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
         register_appointment_action(
             AppointmentAction("Écrire la note", "journal-text", "coordination:appointment-note")
@@ -81,3 +83,10 @@ def _register_navigation() -> None:
         ),
     ):
         register(entry)
+
+
+def _history_files() -> list[str]:
+    from pepites.coordination.takeover.models import HistoryFile
+
+    rows = HistoryFile.objects.values_list("blob", "thumbnail")
+    return [name for row in rows for name in row if name]

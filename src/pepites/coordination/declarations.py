@@ -79,6 +79,15 @@ CODES = {
     "coordination.import.failed": "Import arrêté",
     "coordination.import.report": "Compte rendu d'import consulté",
     "coordination.import.refused": "Import refusé",
+    "coordination.takeover.read": "Écran de reprise consulté",
+    "coordination.takeover.uploaded": "Archive de reprise déposée",
+    "coordination.takeover.asked": "Reprise demandée",
+    "coordination.takeover.batch": "Lignes d'un historique reprises ou vérifiées",
+    "coordination.takeover.failed": "Reprise arrêtée",
+    "coordination.takeover.report": "Compte rendu de reprise consulté",
+    "coordination.takeover.refused": "Reprise refusée",
+    "coordination.history.read": "Historique repris consulté",
+    "coordination.history.opened": "Document repris ouvert",
     "coordination.plan.read": "Plan consulté",
     "coordination.plan.opened": "Plan commencé",
     "coordination.plan.changed": "Plan modifié",
@@ -123,6 +132,7 @@ _MODELS = {
     "CircleRelativeEvent": "coordination",
     "ProtectionReport": "santé",
     "ProtectionReportEvent": "santé",
+    **dict.fromkeys(("HistoryThread", "HistoryReader", "HistoryEntry", "HistoryFile"), "santé"),
     **dict.fromkeys(
         (
             "CarePlan",
@@ -149,6 +159,7 @@ PERSONAL_DATA = (
         for model, category in _MODELS.items()
     ),
     PersonalData("coordination.ImportRun", "professional", "user_id", "sécurité", "1 an ; le fichier, 7 jours"),
+    PersonalData("coordination.HistoryRun", "professional", "user_id", "sécurité", "1 an ; l'archive, 7 jours"),
 )
 
 SORTED = (
@@ -170,6 +181,7 @@ SORTED = (
     SortedTable("coordination_plansignature", "Signature du plan", "signed_at", "collected_by_id", frozen=True),
     SortedTable("coordination_hospitalstay", "Séjour à l'hôpital", "created_at"),
     SortedTable("coordination_localidentifier", "Numéro d'un fichier importé"),
+    SortedTable("coordination_historyentry", "Élément repris d'un autre outil", "taken_at"),
 )
 NOT_SORTED = {
     "raconte un acte trié par sa propre ligne": ("coordination_filentry",),
@@ -181,6 +193,9 @@ NOT_SORTED = {
         "coordination_careplanevent", "coordination_expectationevent", "coordination_concernevent",
         "coordination_goalevent", "coordination_plannedactionevent", "coordination_hospitalstayevent",
         "coordination_protectionreportevent", "coordination_circlerelativeevent",
+    ),
+    "suit les messages repris, qui sont triés": (
+        "coordination_historythread", "coordination_historyreader", "coordination_historyfile",
     ),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip

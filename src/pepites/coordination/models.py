@@ -39,6 +39,7 @@ from pepites.coordination.referrals.models import Referral
 from pepites.coordination.relatives.models import CircleRelative
 from pepites.coordination.reserved.models import ProtectionReport
 from pepites.coordination.stays.models import HospitalStay
+from pepites.coordination.takeover.models import HistoryEntry, HistoryFile, HistoryReader, HistoryRun, HistoryThread
 from pepites.directory.models import Organization, PractitionerRole
 from pepites.networks.models import Network, NetworkPack
 from pepites.patients.models import Patient
@@ -52,6 +53,11 @@ __all__ = [
     "Expectation",
     "FilEntry",
     "Goal",
+    "HistoryEntry",
+    "HistoryFile",
+    "HistoryReader",
+    "HistoryRun",
+    "HistoryThread",
     "HospitalStay",
     "ImportRun",
     "LiaisonNote",

@@ -3,5 +3,6 @@
 from pepites.coordination.alerting.tasks import escalate_alerts, tell_late
 from pepites.coordination.importing.tasks import import_file, sweep_files
 from pepites.coordination.stays.tasks import tell_stay
+from pepites.coordination.takeover.tasks import take_over_archive
 
-__all__ = ["escalate_alerts", "import_file", "sweep_files", "tell_late", "tell_stay"]
+__all__ = ["escalate_alerts", "import_file", "sweep_files", "take_over_archive", "tell_late", "tell_stay"]

@@ -7,6 +7,7 @@ from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
 from pepites.coordination.relatives.urls import urlpatterns as relatives
 from pepites.coordination.reserved.urls import urlpatterns as reserved
+from pepites.coordination.takeover.urls import urlpatterns as takeover
 from pepites.coordination.views import (
     access,
     answering,
@@ -79,4 +80,5 @@ urlpatterns = [
     *plan,
     *relatives,
     *reserved,
+    *takeover,
 ]

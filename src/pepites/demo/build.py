@@ -21,6 +21,7 @@ from pepites.demo.plans import tell_plans
 from pepites.demo.protocols import tell_protocols
 from pepites.demo.staff import STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
+from pepites.demo.takeover import take_over_history
 from pepites.directory.enums import Category
 from pepites.directory.models import Organization, PractitionerRole, Professional
 from pepites.directory.services import create_organization, create_practice, create_professional
@@ -52,6 +53,7 @@ def build_demo(progress: Progress) -> None:
     tell_protocols(actors, people)
     tell_families(actors, people)
     tell_appointments(actors, people)
+    take_over_history(actors, people)
     feed_hospitals(actors, progress)
     tell_notices(actors, people)
 

@@ -34,7 +34,7 @@ def run(
     """
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        target = _network(network)
+        target = find_network(network)
         actor = command_actor(as_login, target)
         plan = parse_file(file, _override(mapping), today())
         _show_plan(console, plan)
@@ -48,13 +48,14 @@ def run(
             errors.print('Pour indiquer les colonnes : --map avec {"birth_date": "H"} (titre ou lettre).', markup=False)
         return 1
     except OSError as error:
-        errors.print(_unreachable(error), markup=False)
+        errors.print(unreachable(error), markup=False)
         return 1
     _show_counts(console, counts, dry_run=dry_run)
     return 0
 
 
-def _unreachable(error: OSError) -> str:
+def unreachable(error: OSError) -> str:
+    """Why a file cannot be read or written, in French."""
     reasons = {
         errno.ENOENT: "le dossier n'existe pas",
         errno.EACCES: "vous n'avez pas le droit d'y accéder",
@@ -93,7 +94,8 @@ class _Report:
                 self._part.unlink(missing_ok=True)
 
 
-def _network(slug: str) -> Network:
+def find_network(slug: str) -> Network:
+    """The network typed in a command. Raises ``DomainError``, which names those that exist."""
     found = Network.objects.filter(slug=slug.strip().lower(), active=True).first()
     if found is None:
         known = ", ".join(Network.objects.filter(active=True).order_by("slug").values_list("slug", flat=True))

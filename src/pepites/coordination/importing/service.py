@@ -56,7 +56,7 @@ def import_rows(work: Import) -> Counter[Outcome]:
     counts: Counter[Outcome] = Counter()
     with unit_of_work(actor):
         _require(actor, work.network)
-    with _network_held(work):
+    with network_held(work.network, dry_run=work.dry_run):
         for batch in _batches(work):
             with unit_of_work(actor):
                 results = _run_batch(actor, work, batch)
@@ -70,12 +70,12 @@ def import_rows(work: Import) -> Counter[Outcome]:
 
 
 @contextmanager
-def _network_held(work: Import) -> Generator[None]:
-    """A real import holds its network; a check holds nothing."""
-    if work.dry_run:
+def network_held(network: Network, *, dry_run: bool) -> Generator[None]:
+    """A real import holds its network; a check holds nothing. Raises ``Conflict``."""
+    if dry_run:
         yield
         return
-    key = [_LOCK, work.network.pk]
+    key = [_LOCK, network.pk]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         if not cursor.fetchone()[0]:

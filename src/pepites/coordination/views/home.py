@@ -83,6 +83,7 @@ def more(request: HttpRequest) -> HttpResponse:
         ),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
          bool(actor.administered or actor.coordinated) and bool(act_left(actor, "pathway.open"))),
+        ("Formation", "S'entraîner avec des personnes fictives", "journal-text", "training:home", True),
         ("Inscriptions RPPS+", "Les personnes de votre structure", "person-check", "accounts:rpps",
          bool(can_follow_rpps(actor))),
         ("Administration", "Réseaux, comptes, structures", "gear", "accounts:administration",

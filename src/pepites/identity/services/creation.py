@@ -70,12 +70,14 @@ def create_identity(
     grant_hours: int | None = None,
     seen: Collection[UUID] | None = None,
     matched: bool = False,
+    fictitious: bool = False,
 ) -> Patient:
     """Create a person with a provisional identity; the creator's practice gets the file (for ``grant_hours`` if given).
 
     ``search_id``: the proof of a search on the same date (RNIV-9); None for an import, by who runs a network.
     ``not_same_reason`` answers the likely doubles, ``seen`` being those that were shown (all when None).
-    ``matched``: the import has compared the line itself, under ``lock_for_import``. Raises ``LikelyDoubles``,
+    ``matched``: the import has compared the line itself, under ``lock_for_import``. ``fictitious``: an invented person
+    (training), compared with nobody and sent nowhere (§2.2). Raises ``LikelyDoubles``,
     ``DomainError`` naming a field, ``Refused``.
     """
     traits = traits.checked()
@@ -86,7 +88,7 @@ def create_identity(
         require(policies.can_import(actor), code="identity.create")
     keys = hashed_keys(written(traits, numbers, aliases, commune=commune_cog))
     doubles: list[Candidate] = []
-    if not matched:
+    if not (matched or fictitious):
         _lock(keys, alone=search_id is None)
         doubles = likely_doubles(
             actor, traits, phones=numbers, aliases=aliases, commune_cog=commune_cog, search_id=search_id
@@ -94,7 +96,7 @@ def create_identity(
         unseen = [one for one in doubles if seen is not None and one.public_id not in seen]
         if doubles and (unseen or not not_same_reason.strip()):
             raise LikelyDoubles(doubles)
-    patient = _insert(actor, traits, search_id, commune_cog, grant_hours)
+    patient = _insert(actor, traits, search_id, commune_cog, grant_hours, fictitious=fictitious)
     _insert_complements(actor, patient, numbers, aliases)
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_set_blocks(%s, %s)", [patient.pk, keys])
@@ -107,7 +109,13 @@ def create_identity(
 
 
 def _insert(
-    actor: Actor, traits: IdentityTraits, search_id: UUID | None, commune_cog: str, grant_hours: int | None
+    actor: Actor,
+    traits: IdentityTraits,
+    search_id: UUID | None,
+    commune_cog: str,
+    grant_hours: int | None,
+    *,
+    fictitious: bool,
 ) -> Patient:
     public_id = new_uuid()
     with database_refusals("identity.create"), connection.cursor() as cursor:
@@ -122,6 +130,7 @@ def _insert(
         commune_cog=commune_cog,
         changed_by_id=actor.practice_id,
         changed_at=now(),
+        fictitious=fictitious,
         **traits.columns(),
     )
     return Patient(pk=patient_id, public_id=public_id)
