@@ -11,6 +11,8 @@ from pepites.assessments.models import FormVersion
 from pepites.common.actor import Actor
 from pepites.coordination.figures.catalogue import PARTS
 from pepites.coordination.figures.periods import Period
+from pepites.coordination.plan.enums import PlanState
+from pepites.coordination.plan.models import CarePlan
 from pepites.coordination.selectors.rows import commune_label
 from pepites.directory.models import PractitionerRole
 from pepites.networks.models import Network
@@ -64,3 +66,16 @@ def part_labels(network: Network, counts: Sequence[Counts]) -> dict[str, dict[st
             code: title for code, title in forms.order_by("number").values_list("form__code", "title")
         },
     }  # fmt: skip
+
+
+def referents_of(actor: Actor, network: Network) -> list[tuple[str, str]]:
+    """Who the open plans of a network name as référent, for who reads those plans."""
+    del actor
+    named = CarePlan.objects.filter(network=network).exclude(state=PlanState.CLOSED).values("referent_id")
+    found = PractitionerRole.objects.filter(pk__in=named).select_related("professional")
+    return [(str(one.pk), one.professional.display_name) for one in found.order_by("professional__sort_key")]
+
+
+def networks_counted_by(actor: Actor) -> list[Network]:
+    """Networks in service whose figures the actor reads."""
+    return list(Network.objects.filter(pk__in=actor.coordinated | actor.administered, active=True).order_by("name"))

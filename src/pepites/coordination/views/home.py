@@ -14,6 +14,8 @@ from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
 from pepites.coordination.forms import TaskForm
+from pepites.coordination.figures.policies import can_compare
+from pepites.coordination.figures.selectors import networks_counted_by
 from pepites.coordination.referrals.selectors import waiting_for
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.home import urgent_waiting
@@ -74,6 +76,13 @@ def more(request: HttpRequest) -> HttpResponse:
              reverse("coordination:wall", args=[network.slug]), True)
             for network in coordinated_networks(actor)
         ),
+        *(
+            (f"Tableau de bord : {network.short_name}", "Les chiffres du réseau, son rapport d'activité",
+             "layout-three-columns", reverse("coordination:figures", args=[network.slug]), True)
+            for network in networks_counted_by(actor)
+        ),
+        ("Les réseaux côte à côte", "Les chiffres de chaque réseau, pour la région", "layout-three-columns",
+         "coordination:figures-compared", bool(can_compare(actor))),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
          bool(actor.administered or actor.coordinated) and bool(act_left(actor, "pathway.open"))),
         ("Inscriptions RPPS+", "Les personnes de votre structure", "person-check", "accounts:rpps",
