@@ -113,7 +113,9 @@ def reading(figure: Figure, counts: Counts, *, least: int, masked: bool = False)
         return _delay(parts, least)
     if figure.kind is Kind.COUNT:
         alone = parts.get("", Count(0, 0))
-        hidden = masked or is_small(alone.people, least) or (figure.key == "sans_referent" and "" in _carers(counts, least))
+        hidden = (
+            masked or is_small(alone.people, least) or (figure.key == "sans_referent" and "" in _carers(counts, least))
+        )
         return Reading(None if hidden else float(alone.n), hidden)
     people = {key: parts[key].people if key in parts else 0 for key in [*PARTS.get(figure.key, {}), *parts]}
     gone = _carers(counts, least) if figure.key == "par_referent" else hidden_parts(people, least=least)

@@ -23,13 +23,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure; ``rest`` names the part of a split that another figure counts."""
+    """One figure."""
 
     key: str
     label: str
     how: str
     kind: Kind = Kind.COUNT
-    total: str = ""  # the figure that is the sum of the parts, when it is shown elsewhere
     plotted: bool = True
 
 
@@ -37,39 +36,39 @@ FIGURES: Final = (
     Figure("suivies", "Personnes suivies", "Personnes dont le parcours dans le réseau est ouvert ou suspendu le dernier"
            " jour de la période."),
     Figure("file_active", "File active", "Personnes pour qui au moins un acte a été fait dans la période, leur parcours"
-           " étant ouvert ce jour-là. Un acte : une note de liaison, une tâche faite, une évaluation terminée, une version"
-           " du plan publiée. L'acte compte quel que soit le réseau de qui l'a fait."),
+           " étant ouvert ce jour-là. Un acte : une note de liaison, une tâche faite, une évaluation terminée, une"
+           " version du plan publiée. L'acte compte quel que soit le réseau de qui l'a fait."),
     Figure("entrees", "Entrées", "Personnes dont un parcours s'est ouvert dans la période."),
     Figure("sorties", "Sorties", "Personnes dont un parcours s'est clos dans la période, par motif.", Kind.SPLIT),
-    Figure("premier_contact", "De la demande au premier contact", "Jours entre la réception d'une demande et le moment où"
-           " elle est qualifiée ou décidée, pour les demandes vues dans la période. Médiane : une demande sur deux attend"
-           " moins.", Kind.DELAY),
+    Figure("premier_contact", "De la demande au premier contact", "Jours entre la réception d'une demande et le moment"
+           " où elle est qualifiée ou décidée, pour les demandes vues dans la période. Médiane : une demande sur deux"
+           " attend moins.", Kind.DELAY),
     Figure("inclusion", "De la demande à l'inclusion", "Jours entre la dernière demande reçue pour la personne et"
            " l'ouverture de son parcours, pour les parcours ouverts dans la période.", Kind.DELAY),
-    Figure("taches_retard", "Tâches en retard", "Tâches des personnes suivies, pas encore terminées à la fin de la période,"
-           " dont l'échéance est passée."),
-    Figure("taches_faites", "Tâches faites à temps", "Parmi les tâches à échéance cochées « faite » dans la période, celles"
-           " qui l'ont été au plus tard le jour prévu.", Kind.SHARE),
-    Figure("plans_a_revoir", "Plans à réviser", "Personnes suivies dont la dernière version du plan, non clos, a passé sa"
-           " date de révision à la fin de la période."),
+    Figure("taches_retard", "Tâches en retard", "Tâches des personnes suivies, pas encore terminées à la fin de la"
+           " période, dont l'échéance est passée."),
+    Figure("taches_faites", "Tâches faites à temps", "Parmi les tâches à échéance cochées « faite » dans la période,"
+           " celles qui l'ont été au plus tard le jour prévu ; la personne est suivie ce jour-là.", Kind.SHARE),
+    Figure("plans_a_revoir", "Plans à réviser", "Personnes suivies dont la dernière version du plan, non clos, a passé"
+           " sa date de révision à la fin de la période."),
     Figure("sans_referent", "Personnes sans référent", "Personnes suivies à la fin de la période qui n'ont pas de plan"
            " ouvert : c'est le plan qui nomme le référent, tel qu'il est aujourd'hui."),
-    Figure("par_referent", "Personnes par référent", "Personnes suivies à la fin de la période, selon le référent que leur"
-           " plan nomme aujourd'hui.", Kind.SPLIT, total="suivies", plotted=False),
-    Figure("etapes_retard", "Étapes de parcours en retard", "Étapes des parcours protocolisés pas encore faites à la fin de"
-           " la période, leur marge étant passée."),
-    Figure("evaluations", "Évaluations terminées", "Évaluations datées de la période, terminées ou corrigées, de personnes"
-           " suivies ce jour-là, par questionnaire.", Kind.SPLIT),
+    Figure("par_referent", "Personnes par référent", "Personnes suivies à la fin de la période, selon le référent que"
+           " leur plan nomme aujourd'hui.", Kind.SPLIT, plotted=False),
+    Figure("etapes_retard", "Étapes de parcours en retard", "Étapes des parcours protocolisés pas encore faites à la"
+           " fin de la période, leur marge étant passée."),
+    Figure("evaluations", "Évaluations terminées", "Évaluations datées de la période, terminées ou corrigées, de"
+           " personnes suivies ce jour-là, par questionnaire.", Kind.SPLIT),
     Figure("cercle", "Cercles complets", "Personnes suivies dont chaque rôle nécessaire du cercle attendu (réglages du"
            " réseau) est tenu par un membre, à la fin de la période.", Kind.SHARE),
     Figure("par_commune", "Par commune", "Personnes suivies à la fin de la période, selon la commune où elles habitent"
-           " aujourd'hui.", Kind.SPLIT, total="suivies", plotted=False),
+           " aujourd'hui.", Kind.SPLIT, plotted=False),
     Figure("par_age", "Par âge", "Personnes suivies, selon leur âge à la fin de la période.", Kind.SPLIT,
-           total="suivies", plotted=False),
-    Figure("par_sexe", "Par sexe", "Personnes suivies à la fin de la période, selon le sexe de l'état civil.", Kind.SPLIT,
-           total="suivies", plotted=False),
-    Figure("par_etape", "Par étape du suivi", "Personnes suivies à la fin de la période, selon l'étape où elles en sont"
-           " aujourd'hui.", Kind.SPLIT, total="suivies", plotted=False),
+           plotted=False),
+    Figure("par_sexe", "Par sexe", "Personnes suivies à la fin de la période, selon le sexe de l'état civil.",
+           Kind.SPLIT, plotted=False),
+    Figure("par_etape", "Par étape du suivi", "Personnes suivies à la fin de la période, selon l'étape où en est"
+           " aujourd'hui ce parcours.", Kind.SPLIT, plotted=False),
 )  # fmt: skip
 BY_KEY: Final = {figure.key: figure for figure in FIGURES}
 CHOICES: Final = tuple((figure.key, figure.label) for figure in FIGURES)

@@ -1,8 +1,8 @@
 """Small cells: what is hidden so that no count of few persons can be read, nor worked out from the others (design §8).
 
-A first hiding takes every count of fewer persons than the bound. Since the sum of the parts is shown, a second one hides
-others, at least one that is not small, until what is left of the sum could be shared out in many ways, even for who
-knows this rule. Zero is shown: it speaks of nobody.
+A first hiding takes every count of fewer persons than the bound. Since the sum of the parts is shown, a second one
+hides others, at least one that is not small, until what is left of the sum could be shared out in many ways, even for
+who knows this rule. Zero is shown: it speaks of nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

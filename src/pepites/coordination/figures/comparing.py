@@ -12,7 +12,8 @@ from pepites.coordination.figures.selectors import counts_of
 from pepites.networks.selectors import active_networks
 
 COMPARED: Final = (
-    "suivies", "file_active", "premier_contact", "inclusion", "taches_retard", "taches_faites", "etapes_retard", "cercle",
+    "suivies", "file_active", "premier_contact", "inclusion", "taches_retard", "taches_faites", "etapes_retard",
+    "cercle",
 )  # fmt: skip
 """No figure whose months add up: the region chooses its periods freely, and could subtract one from another."""
 

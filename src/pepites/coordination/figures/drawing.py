@@ -1,7 +1,7 @@
 """Drawings of a dashboard: the curve of a figure, and Guiana by commune. SVG without style, for a page or a report.
 
-The outline is our own, a few points of the coast, the Oyapock, the southern watershed and the Maroni; a commune is where
-its town hall is. Good enough to find one's way, no use for surveying.
+The outline is our own, a few points of the coast, the Oyapock, the southern watershed and the Maroni; a commune is
+where its town hall is. Good enough to find one's way, no use for surveying.
 """
 
 from collections.abc import Mapping, Sequence

@@ -8,10 +8,19 @@ import odfdo
 import xlsxwriter
 
 from pepites.common.text import plain_cell
-from pepites.coordination.figures.board import Board, number, said
+from pepites.coordination.figures.board import Board, Reading, Shown, number, said
 
 Cell = str | float
-HEADER: Final = ("Indicateur", "Détail", "Période", "Valeur", "Unité", "Période d'avant", "Objectif", "Comment c'est compté")
+HEADER: Final = (
+    "Indicateur",
+    "Détail",
+    "Période",
+    "Valeur",
+    "Unité",
+    "Période d'avant",
+    "Objectif",
+    "Comment c'est compté",
+)
 SHEET: Final = "Indicateurs"
 
 
@@ -19,21 +28,24 @@ def rows_of(board: Board) -> list[list[Cell]]:
     """A line for each figure, for each of its parts, for each of its last months."""
     rows: list[list[Cell]] = [list(HEADER)]
     for shown in board.figures:
-        label, target = shown.label, "" if shown.target is None else float(shown.target)
-        value = said(shown, shown.now) if shown.now.value is None else shown.now.value
-        before = said(shown, shown.before) if shown.before.value is None else shown.before.value
-        rows.append([label, "", board.period.label, value, shown.unit, before, target, shown.figure.how])
+        label = shown.label
+        target: Cell = "" if shown.target is None else float(shown.target)
+        now, before = _value(shown, shown.now), _value(shown, shown.before)
+        rows.append([label, "", board.period.label, now, shown.unit, before, target, shown.figure.how])
         if shown.now.quartiles:
             for words, quartile in zip(("Premier quartile", "Troisième quartile"), shown.now.quartiles, strict=True):
                 rows.append([label, words, board.period.label, quartile, shown.unit, "", "", ""])
-        for (key, n), (words, text) in zip(shown.now.parts, shown.lines, strict=True):
-            del key
+        for (_, n), (words, text) in zip(shown.now.parts, shown.lines, strict=True):
             rows.append([label, words, board.period.label, text if n is None else float(n), "", "", "", ""])
         if shown.figure.plotted:
             for month, read in shown.series:
-                text = said(shown, read) if read.value is None else read.value
-                rows.append([label, "", month.label, text, shown.unit, "", "", ""])
+                rows.append([label, "", month.label, _value(shown, read), shown.unit, "", "", ""])
     return [[plain_cell(cell) if isinstance(cell, str) else round(cell, 1) for cell in row] for row in rows]
+
+
+def _value(shown: Shown, read: Reading) -> Cell:
+    """A number, or why there is none."""
+    return said(shown, read) if read.value is None else read.value
 
 
 def as_csv(rows: list[list[Cell]]) -> bytes:

@@ -62,7 +62,9 @@ class NarrowForm(PeriodForm):
         if since is None or upto is None:
             self.add_error("au" if upto is None else "du", "Donnez les deux dates.")
         elif not since <= upto <= today() or upto - since > LONGEST:
-            self.add_error("au", "La fin doit suivre le début, n'être pas dans l'avenir, et cinq ans au plus les séparer.")
+            self.add_error(
+                "au", "La fin doit suivre le début, n'être pas dans l'avenir, et cinq ans au plus les séparer."
+            )
         return data
 
     def period(self) -> Period:

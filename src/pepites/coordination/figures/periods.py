@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
 )  # fmt: skip
 _CODE: Final = re.compile(r"(20\d\d)(?:-(?:(0[1-9]|1[0-2])|t([1-4])))?")
 LONGEST: Final = timedelta(days=5 * 366)

@@ -8,7 +8,9 @@ from pepites.networks.packs.schema import Field, Kind, Problem, Rows, Section, S
 
 def _once(value: Any, _: Sections) -> list[Problem]:
     keys = [row["figure"] for row in value["figures"]]
-    return [Problem((key,), "Cet indicateur est déjà dans la liste.") for key in sorted(set(keys)) if keys.count(key) > 1]
+    return [
+        Problem((key,), "Cet indicateur est déjà dans la liste.") for key in sorted(set(keys)) if keys.count(key) > 1
+    ]
 
 
 INDICATORS = Section(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -43,7 +44,13 @@ def counts_of(
     Raises ``Refused`` for who neither runs the network nor belongs to the region's cell: the database says so.
     """
     del actor
-    asked = [network.pk, [one.since for one in periods], [min(one.upto, day) for one in periods], commune, referent]
+    asked: list[Any] = [
+        network.pk,
+        [one.since for one in periods],
+        [min(one.upto, day) for one in periods],
+        commune,
+        referent,
+    ]
     found: list[Counts] = [{} for _ in periods]
     with database_refusals(REFUSED), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM coordination_figures(%s, %s::date[], %s::date[], %s, %s)", asked)
@@ -55,16 +62,15 @@ def counts_of(
 def part_labels(network: Network, counts: Sequence[Counts]) -> dict[str, dict[str, str]]:
     """The words of the parts met in these counts, by figure; a constant number of queries."""
     met = {figure: {key for one in counts for key in one.get(figure, {})} for figure in ("par_referent", "par_commune")}
-    referents = PractitionerRole.objects.filter(pk__in=[int(key) for key in met["par_referent"]])
+    practices = PractitionerRole.objects.filter(pk__in=[int(key) for key in met["par_referent"]])
+    referents = practices.select_related("professional")
     stages = value_of(in_force(network.pk), "etapes")["stages"]
     forms = FormVersion.objects.filter(form__code__in={key for one in counts for key in one.get("evaluations", {})})
     return PARTS | {
-        "par_referent": {str(one.pk): one.professional.display_name for one in referents.select_related("professional")},
+        "par_referent": {str(one.pk): one.professional.display_name for one in referents},
         "par_commune": {key: commune_label(key) or "Commune inconnue" for key in met["par_commune"]},
         "par_etape": {one["code"]: one["title"] for one in stages} | {"": "Sans étape"},
-        "evaluations": {
-            code: title for code, title in forms.order_by("number").values_list("form__code", "title")
-        },
+        "evaluations": dict(forms.order_by("number").values_list("form__code", "title")),
     }  # fmt: skip
 
 

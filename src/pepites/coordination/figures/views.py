@@ -1,10 +1,10 @@
 """The dashboard of a network, its files, its report; the networks side by side."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from pepites.access.policies import require
@@ -34,7 +34,9 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures of a network, for its coordination and its administration: no name of a person followed."""
     network, form = _asked(request, slug)
     if not form.is_valid():
-        return render(request, "coordination/figures/board.html", {"network": network, "form": form}, status=status_of(form))
+        return render(
+            request, "coordination/figures/board.html", {"network": network, "form": form}, status=status_of(form)
+        )
     board = _board(request, network, form)
     _journal(READ, network, board)
     places = board.named("par_commune")
@@ -47,7 +49,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "splits": [one for one in board.figures if one.now.parts and one.figure.key != "par_commune"],
         "places": places if places and places.now.parts else None,
         "map": map_of(dict(places.now.parts), places.words) if places else "",
-        "asked": urlencode({key: value for key, value in request.GET.items() if key in form.fields and value}),
+        "asked": urlencode({key: request.GET[key] for key in form.fields if request.GET.get(key)}),
         "formats": [(name, name.upper()) for name in FORMATS],
         "narrowed": bool(form.cleaned_data.get("commune") or form.cleaned_data.get("referent")),
     }

@@ -13,9 +13,9 @@ from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
-from pepites.coordination.forms import TaskForm
 from pepites.coordination.figures.policies import can_compare
 from pepites.coordination.figures.selectors import networks_counted_by
+from pepites.coordination.forms import TaskForm
 from pepites.coordination.referrals.selectors import waiting_for
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.home import urgent_waiting
