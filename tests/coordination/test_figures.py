@@ -43,7 +43,7 @@ def board(w: World, **values: Any) -> Board:
 def text(found: Board, key: str) -> str:
     shown = found.named(key)
     assert shown is not None
-    return said(shown, shown.now)
+    return said(shown.figure, shown.now)
 
 
 def director(w: World) -> PractitionerRole:
@@ -116,7 +116,7 @@ def test_a_count_says_its_trend_its_parts_and_costs_the_same_at_any_size() -> No
     suivies, exits = found.named("suivies"), found.named("sorties")
     assert suivies is not None
     assert exits is not None
-    assert (said(suivies, suivies.now), trend(suivies)) == ("41", "− 6")
+    assert (said(suivies.figure, suivies.now), trend(suivies)) == ("41", "− 6")
     assert dict(exits.lines)["Déménagement"] == "6"
     assert dict(exits.lines)["Décès"] == "0"
     assert len(suivies.series) == 12
@@ -188,7 +188,7 @@ def test_the_region_compares_networks_from_eleven_persons_up() -> None:
     path = "/reseaux/comparaison/"
     assert "masqué" in page(cell, path).content.decode()
     followed(w, 20)
-    assert '<td data-label="Personnes suivies">27</td>' in page(cell, path, periode="2026").content.decode()
+    assert "<td>27</td>" in page(cell, path, periode="2026").content.decode()
     assert page(w.coordinator, path).status_code == 403
 
 

@@ -19,6 +19,8 @@ NOT_PAGES = {
     "messaging:events": "JSON du script des discussions",
     "messaging:unread": "JSON du script des discussions",
     "assessments:form-export": "fichier",
+    "coordination:figures-export": "fichier",
+    "coordination:figures-report": "fichier",
     "coordination:plan-pdf": "fichier",
     "networks:pack-export": "fichier",
     "regional:domain-figures": "fichier",

@@ -174,15 +174,15 @@ def _is_masked(figure: Figure, period: Period, hidden: Mapping[str, Hidden]) -> 
     return (period.since, period.months) in hidden.get(figure.key, frozenset())
 
 
-def said(shown: Shown, read: Reading) -> str:
+def said(figure: Figure, read: Reading) -> str:
     """The value in words."""
     if read.hidden:
         return HIDDEN
     if read.value is None:
         return NOTHING
-    if shown.figure.kind is Kind.SHARE:
+    if figure.kind is Kind.SHARE:
         return f"{read.value:.0f} %"
-    if shown.figure.kind is Kind.DELAY:
+    if figure.kind is Kind.DELAY:
         return f"{number(read.value)} jour{'s' if read.value >= 2 else ''}"
     return number(read.value)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from pepites.common.actor import Actor
 from pepites.common.clock import today
-from pepites.coordination.figures.board import Reading, Shown, reading, said
+from pepites.coordination.figures.board import reading, said
 from pepites.coordination.figures.catalogue import BY_KEY, OUTSIDE
 from pepites.coordination.figures.periods import Period
 from pepites.coordination.figures.selectors import counts_of
@@ -19,24 +19,23 @@ COMPARED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One network: its name and its figures."""
+class Compared:
+    """One figure: its value in each network, by name."""
 
-    name: str
-    cells: tuple[tuple[str, str], ...]  # the figure's name, its value
+    label: str
+    how: str
+    lines: tuple[tuple[str, str], ...]
 
 
-def networks_compared(actor: Actor, period: Period) -> tuple[list[str], list[Row]]:
-    """The figures' names, and a line for each network in service: one query a network, whatever its size."""
+def networks_compared(actor: Actor, period: Period) -> list[Compared]:
+    """The figures compared, nothing where no network is in service: one query a network, whatever its size."""
     day = today()
-    figures = [BY_KEY[key] for key in COMPARED]
-    rows = []
-    for network in active_networks():
-        counts = counts_of(actor, network, [period], day)[0]
-        cells = []
-        for figure in figures:
-            read = reading(figure, counts, least=OUTSIDE)
-            shown = Shown(figure, figure.label, None, read, Reading(None, hidden=False), (), {})
-            cells.append((figure.label, said(shown, read)))
-        rows.append(Row(network.name, tuple(cells)))
-    return [figure.label for figure in figures], rows
+    counts = {network.name: counts_of(actor, network, [period], day)[0] for network in active_networks()}
+    if not counts:
+        return []
+    found = []
+    for figure in (BY_KEY[key] for key in COMPARED):
+        read = {name: reading(figure, one, least=OUTSIDE) for name, one in counts.items()}
+        lines = tuple((name, said(figure, one)) for name, one in read.items())
+        found.append(Compared(figure.label, figure.how, lines))
+    return found

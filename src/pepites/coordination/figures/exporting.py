@@ -45,7 +45,7 @@ def rows_of(board: Board) -> list[list[Cell]]:
 
 def _value(shown: Shown, read: Reading) -> Cell:
     """A number, or why there is none."""
-    return said(shown, read) if read.value is None else read.value
+    return said(shown.figure, read) if read.value is None else read.value
 
 
 def as_csv(rows: list[list[Cell]]) -> bytes:

@@ -46,7 +46,7 @@ def report_pdf(*, network: Network, board: Board, printed_by: str) -> bytes:
 
 def _tile(one: Shown) -> list[str]:
     target = "" if one.target is None else f"{one.target} {one.unit}".strip()
-    return [one.label, said(one, one.now), trend(one) or NOTHING, target]
+    return [one.label, said(one.figure, one.now), trend(one) or NOTHING, target]
 
 
 def _curve(one: Shown) -> dict[str, Any]:
@@ -55,9 +55,9 @@ def _curve(one: Shown) -> dict[str, Any]:
     return {
         "label": one.label,
         "svg": _LINE.format("".join(_STROKE.format(points) for points in curve(values, top))),
-        "alt": f"{one.label} : " + " ; ".join(f"{month.label}, {said(one, read)}" for month, read in one.series),
+        "alt": f"{one.label} : " + " ; ".join(f"{month.label}, {said(one.figure, read)}" for month, read in one.series),
         "scale": f"De 0 à {number(top)} {one.unit}".strip(),
-        "months": [[month.label, said(one, read)] for month, read in one.series],
+        "months": [[month.label, said(one.figure, read)] for month, read in one.series],
     }
 
 

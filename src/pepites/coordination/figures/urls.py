@@ -8,5 +8,5 @@ urlpatterns = [
     path("reseaux/comparaison/", views.compare, name="figures-compared"),
     path("reseaux/<slug:slug>/tableau-de-bord/", views.dashboard, name="figures"),
     path("reseaux/<slug:slug>/tableau-de-bord/rapport.pdf", views.report, name="figures-report"),
-    path("reseaux/<slug:slug>/tableau-de-bord/chiffres.<slug:kind>", views.export, name="figures-export"),
+    path("reseaux/<slug:slug>/tableau-de-bord/chiffres.<slug:suffix>", views.export, name="figures-export"),
 ]

@@ -57,17 +57,17 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def export(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
     """The same figures as a file. No person is in it: it may leave at once (design, law 4)."""
-    if kind not in FORMATS:
+    if suffix not in FORMATS:
         raise Http404
     network, form = _asked(request, slug)
     if not form.is_valid():
         raise NotFound
     board = _board(request, network, form)
     _journal("coordination.figures.exported", network, board, action="E")
-    write, content_type = FORMATS[kind]
-    return _file(write(rows_of(board)), f"tableau-de-bord.{kind}", content_type)
+    write, content_type = FORMATS[suffix]
+    return _file(write(rows_of(board)), f"tableau-de-bord.{suffix}", content_type)
 
 
 @require_safe
@@ -89,9 +89,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     require(policies.can_compare(actor), code=REFUSED)
     form = PeriodForm(request.GET)
     period = form.period() if form.is_valid() else read_period("", today())
-    heads, rows = networks_compared(actor, period)
     record("coordination.figures.compared", detail={"period": period.code})
-    context = {"form": form, "period": period, "heads": heads, "rows": rows, "least": OUTSIDE}
+    context = {"form": form, "period": period, "figures": networks_compared(actor, period), "least": OUTSIDE}
     return render(request, "coordination/figures/compare.html", context)
 
 
@@ -130,7 +129,7 @@ def _tile(one: Shown) -> dict[str, Any]:
     quartiles = one.now.quartiles
     return {
         "label": one.label,
-        "value": said(one, one.now),
+        "value": said(one.figure, one.now),
         "plain": one.now.value is not None,
         "trend": trend(one),
         "target": "" if one.target is None else f"Objectif : {one.target} {one.unit}".strip(),
@@ -147,5 +146,5 @@ def _curve(one: Shown) -> dict[str, Any]:
         "label": one.label,
         "line": line_of(values, top) if any(value is not None for value in values) else "",
         "scale": f"De 0 à {number(top)} {one.unit}".strip(),
-        "months": [(month.label, said(one, read)) for month, read in one.series],
+        "months": [(month.label, said(one.figure, read)) for month, read in one.series],
     }
