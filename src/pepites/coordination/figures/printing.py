@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pepites.audit.unit import record
 from pepites.common.clock import CAYENNE, now
-from pepites.coordination.figures.board import NOTHING, Board, Shown, number, said, trend
+from pepites.coordination.figures.board import Board, Shown, number, said, trend
 from pepites.coordination.figures.drawing import map_of, scale_of
 from pepites.documents.typesetting import make_pdf
 from pepites.networks.models import Network
@@ -31,7 +31,7 @@ def report_pdf(*, network: Network, board: Board, printed_by: str) -> bytes:
         "network": network.name,
         "printed": [local.year, local.month, local.day, local.hour, local.minute],
         "printed_by": f"Édité par {printed_by} le {local:%d/%m/%Y à %H h %M}",
-        "days": f"Du {board.period.since:%d/%m/%Y} au {board.period.upto:%d/%m/%Y}.",
+        "days": f"Du {board.period.since:%d/%m/%Y} au {min(board.period.upto, local.date()):%d/%m/%Y}.",
         "small": f"« masqué » : moins de {board.least} personnes, ou un nombre qui permettrait d'en retrouver un.",
         "tiles": [_tile(one) for one in board.figures if one.figure.plotted],
         "splits": [{"label": one.label, "lines": one.lines} for one in board.figures if one.now.parts],
@@ -46,7 +46,7 @@ def report_pdf(*, network: Network, board: Board, printed_by: str) -> bytes:
 
 def _tile(one: Shown) -> list[str]:
     target = "" if one.target is None else f"{one.target} {one.unit}".strip()
-    return [one.label, said(one.figure, one.now), trend(one) or NOTHING, target]
+    return [one.label, said(one.figure, one.now), trend(one), target]
 
 
 def _curve(one: Shown) -> dict[str, Any]:
