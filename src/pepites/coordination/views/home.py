@@ -9,6 +9,7 @@ from pepites.access.selectors_emergency import may_review_some
 from pepites.accounts.rppsplus.policies import can_follow_rpps
 from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
+from pepites.common.actor import Actor
 from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, posted, status_of
@@ -71,16 +72,7 @@ def more(request: HttpRequest) -> HttpResponse:
          actor.identity_cell or bool(actor.coordinated)),
         ("Accès en urgence à examiner", "Bris de glace des dernières 72 heures", "shield-exclamation", "access:reviews",
          may_review_some(actor)),
-        *(
-            (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "alarm",
-             reverse("coordination:wall", args=[network.slug]), True)
-            for network in coordinated_networks(actor)
-        ),
-        *(
-            (f"Tableau de bord : {network.short_name}", "Les chiffres du réseau, son rapport d'activité",
-             "layout-three-columns", reverse("coordination:figures", args=[network.slug]), True)
-            for network in networks_counted_by(actor)
-        ),
+        *_of_networks(actor),
         ("Les réseaux côte à côte", "Les chiffres de chaque réseau, pour la région", "layout-three-columns",
          "coordination:figures-compared", bool(can_compare(actor))),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
@@ -101,6 +93,19 @@ def more(request: HttpRequest) -> HttpResponse:
         if visible:
             shown.append({"label": label, "hint": hint, "icon": icon, "url": url})
     return render(request, "coordination/more.html", {"entries": shown})
+
+
+def _of_networks(actor: Actor) -> list[tuple[str, str, str, str, bool]]:
+    late = [
+        (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "alarm",
+         reverse("coordination:wall", args=[network.slug]), True)
+        for network in coordinated_networks(actor)
+    ]  # fmt: skip
+    return late + [
+        (f"Tableau de bord : {network.short_name}", "Les chiffres du réseau, son rapport d'activité",
+         "layout-three-columns", reverse("coordination:figures", args=[network.slug]), True)
+        for network in networks_counted_by(actor)
+    ]  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
