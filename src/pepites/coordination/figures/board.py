@@ -181,7 +181,7 @@ def said(figure: Figure, read: Reading) -> str:
     if read.value is None:
         return NOTHING
     if figure.kind is Kind.SHARE:
-        return f"{read.value:.0f} %"
+        return f"{read.value:.0f}\N{NO-BREAK SPACE}%"
     if figure.kind is Kind.DELAY:
         return f"{number(read.value)} jour{'s' if read.value >= 2 else ''}"
     return number(read.value)

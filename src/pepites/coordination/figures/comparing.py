@@ -15,7 +15,7 @@ COMPARED: Final = (
     "suivies", "file_active", "premier_contact", "inclusion", "taches_retard", "taches_faites", "etapes_retard",
     "cercle",
 )  # fmt: skip
-"""No figure whose months add up: the region chooses its periods freely, and could subtract one from another."""
+"""No count whose months add up: the region chooses its periods freely, and could subtract one from another."""
 
 
 @dataclass(frozen=True, slots=True)
