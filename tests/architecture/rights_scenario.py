@@ -451,6 +451,7 @@ def arguments(name: str, pattern: URLPattern, objects: dict[str, Any]) -> dict[s
                 "entry": 1,
                 "number": 1,
                 "kind": "attente",
+                "suffix": "csv",
                 "token": "inconnu",
             }.get(key, NOBODY)
     return found

@@ -20,6 +20,8 @@ NOT_PAGES = {
     "messaging:unread": "JSON du script des discussions",
     "assessments:form-export": "fichier",
     "coordination:history-file": "fichier",
+    "coordination:figures-export": "fichier",
+    "coordination:figures-report": "fichier",
     "coordination:plan-pdf": "fichier",
     "networks:pack-export": "fichier",
     "regional:domain-figures": "fichier",

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pepites.assessments.selectors import served_forms
 from pepites.coordination.alerting.section import ALERTS
 from pepites.coordination.enums import ClosingReason, MemberRole, NoteType
+from pepites.coordination.figures.section import INDICATORS
 from pepites.coordination.protocols.enums import Anchor
 from pepites.coordination.referrals.section import REFERRALS, SCREENING
 from pepites.networks.packs.schema import Field, Kind, Problem, Rows, Section, Sections
@@ -179,5 +180,6 @@ CLOSING = Section(
 )  # fmt: skip
 
 ALL: Final = (
-    MODULES, STAGES, REFERRALS, SCREENING, INCLUSION, PROTOCOLS, CIRCLE, NOTES, TASKS, ALERTS, CONSENT, CLOSING
+    MODULES, STAGES, REFERRALS, SCREENING, INCLUSION, PROTOCOLS, CIRCLE, NOTES, TASKS, ALERTS, CONSENT, CLOSING,
+    INDICATORS,
 )  # fmt: skip

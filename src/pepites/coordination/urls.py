@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from pepites.coordination.figures.urls import urlpatterns as figures
 from pepites.coordination.importing.urls import urlpatterns as importing
 from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
@@ -77,6 +78,7 @@ urlpatterns = [
     path("evaluations/<uuid:public_id>/retirer/", assessments.withdraw, name="assessment-withdraw"),
     *referrals,
     *importing,
+    *figures,
     *plan,
     *relatives,
     *reserved,

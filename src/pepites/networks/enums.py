@@ -9,3 +9,7 @@ class MemberRole(models.TextChoices):
     MEMBER = "membre", "Membre"
     COORDINATION = "coordination", "Coordination"
     ADMINISTRATOR = "administration", "Administration du réseau"
+
+
+TRAINING_PREFIX = "entrainement-"
+"""How the slug of a training copy begins: such a network is never offered nor counted among the real ones."""

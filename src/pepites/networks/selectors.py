@@ -8,7 +8,7 @@ from django.db.models import Q
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE, now
 from pepites.common.errors import NotFound, Refused
-from pepites.networks.enums import MemberRole
+from pepites.networks.enums import TRAINING_PREFIX, MemberRole
 from pepites.networks.models import Network, NetworkMembership
 from pepites.networks.policies import can_administer_network
 
@@ -50,8 +50,9 @@ def coordinated_networks(actor: Actor) -> list[Network]:
 
 
 def active_networks() -> list[Network]:
-    """Every network in service."""
-    return list(Network.objects.filter(active=True).order_by("name"))
+    """Every network in service; training copies are none of the region's."""
+    found = Network.objects.filter(active=True).exclude(slug__startswith=TRAINING_PREFIX)
+    return list(found.order_by("name"))
 
 
 def network_by_slug(slug: str) -> Network | None:

@@ -2,6 +2,7 @@
 
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE
+from pepites.networks.enums import TRAINING_PREFIX
 
 COPY, TRAINEE = "training_trainingcopy", "training_trainee"
 SESSION, ATTENDANCE = "training_session", "training_attendance"
@@ -22,7 +23,7 @@ OPEN = rls.definer_function(
       END IF;
       SELECT count(*) + 1 INTO number FROM {COPY} c WHERE c.source_id = p_source;
       INSERT INTO networks_network (public_id, slug, name, short_name, colour, person_word, settings, active)
-      VALUES (gen_random_uuid(), left('entrainement-' || base.slug, 46) || '-' || number,
+      VALUES (gen_random_uuid(), left('{TRAINING_PREFIX}' || base.slug, 46) || '-' || number,
         left('Entraînement ' || number || ', ' || base.name, 120), left('Entr. ' || number || ' ' || base.short_name, 40),
         base.colour, base.person_word, base.settings, true) RETURNING id INTO made;
       INSERT INTO networks_networkpack (public_id, network_id, number, state, sections, note, revision, edited_at,

@@ -10,10 +10,13 @@ from pepites.accounts.rppsplus.policies import can_follow_rpps
 from pepites.agenda.selectors.lines import Filter, days_visible_to
 from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
+from pepites.common.actor import Actor
 from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
+from pepites.coordination.figures.policies import can_compare
+from pepites.coordination.figures.selectors import networks_counted_by
 from pepites.coordination.forms import TaskForm
 from pepites.coordination.referrals.selectors import waiting_for
 from pepites.coordination.selectors import around
@@ -76,11 +79,9 @@ def more(request: HttpRequest) -> HttpResponse:
          actor.identity_cell or bool(actor.coordinated)),
         ("Accès en urgence à examiner", "Bris de glace des dernières 72 heures", "shield-exclamation", "access:reviews",
          may_review_some(actor)),
-        *(
-            (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "alarm",
-             reverse("coordination:wall", args=[network.slug]), True)
-            for network in coordinated_networks(actor)
-        ),
+        *_of_networks(actor),
+        ("Les réseaux côte à côte", "Les chiffres de chaque réseau, pour la région", "layout-three-columns",
+         "coordination:figures-compared", bool(can_compare(actor))),
         ("Importer une file active", "Fichier d'un réseau", "file-earmark-arrow-up", "coordination:import-list",
          bool(actor.administered or actor.coordinated) and bool(act_left(actor, "pathway.open"))),
         ("Formation", "S'entraîner avec des personnes fictives", "journal-text", "training:home", True),
@@ -101,6 +102,19 @@ def more(request: HttpRequest) -> HttpResponse:
         if visible:
             shown.append({"label": label, "hint": hint, "icon": icon, "url": url})
     return render(request, "coordination/more.html", {"entries": shown})
+
+
+def _of_networks(actor: Actor) -> list[tuple[str, str, str, str, bool]]:
+    late = [
+        (f"Étapes en retard : {network.short_name}", "Les parcours protocolisés du réseau", "alarm",
+         reverse("coordination:wall", args=[network.slug]), True)
+        for network in coordinated_networks(actor)
+    ]  # fmt: skip
+    return late + [
+        (f"Tableau de bord : {network.short_name}", "Les chiffres du réseau, son rapport d'activité",
+         "layout-three-columns", reverse("coordination:figures", args=[network.slug]), True)
+        for network in networks_counted_by(actor)
+    ]  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,203 @@
+"""What a dashboard shows: each figure with its trend, its parts and its last twelve months, small cells hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from pepites.common.actor import Actor
+from pepites.common.clock import today
+from pepites.coordination.figures.catalogue import BY_KEY, FIGURES, INSIDE, PARTS, Figure, Kind
+from pepites.coordination.figures.cells import hidden_parts, hidden_periods, is_small
+from pepites.coordination.figures.periods import Period, whole_years
+from pepites.coordination.figures.selectors import Count, Counts, counts_of, part_labels
+from pepites.networks.models import Network
+from pepites.networks.packs.selectors import in_force, value_of
+
+HIDDEN: Final = "masqué"
+NOTHING: Final = "rien à mesurer"
+MONTHS_SHOWN: Final = 12
+TIED: Final = (("entrees", "sorties"), ("evaluations",))
+"""Figures whose months add up; entries and exits are tied by who is followed, so that they are hidden together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One figure over one period; ``value`` is None when hidden or when there is nothing to measure."""
+
+    value: float | None
+    hidden: bool
+    parts: tuple[tuple[str, int | None], ...] = ()  # by key; None when hidden
+    quartiles: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One figure, ready for a screen, a file or a report."""
+
+    figure: Figure
+    label: str
+    target: int | None
+    now: Reading
+    before: Reading
+    series: tuple[tuple[Period, Reading], ...]
+    words: Mapping[str, str]
+
+    @property
+    def unit(self) -> str:
+        """What the value counts, when it is not a number of things."""
+        return {Kind.DELAY: "jours", Kind.SHARE: "%"}.get(self.figure.kind, "")
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The parts, in words."""
+        return [(self.words.get(key, key), HIDDEN if n is None else str(n)) for key, n in self.now.parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The figures of a network over a period."""
+
+    period: Period
+    figures: tuple[Shown, ...]
+    least: int
+
+    def named(self, key: str) -> Shown | None:
+        """One figure, when the network shows it."""
+        return next((one for one in self.figures if one.figure.key == key), None)
+
+    @property
+    def hides(self) -> bool:
+        """Whether anything is hidden."""
+        return any(one.now.hidden or any(n is None for _, n in one.now.parts) for one in self.figures)
+
+
+Hidden = frozenset[tuple[date, int]]
+
+
+def board_of(
+    actor: Actor, network: Network, period: Period, *, commune: str = "", referent: int | None = None,
+    least: int = INSIDE,
+) -> Board:  # fmt: skip
+    """The dashboard of a network; three queries and what names the parts need, whatever the size."""
+    day = today()
+    months = whole_years(period, day)
+    periods = [period, period.previous, *months]
+    counts = counts_of(actor, network, periods, day, commune=commune, referent=referent)
+    hidden = _hidden(months, counts[2:], least)
+    words = part_labels(network, counts)
+    last = [place for place, one in enumerate(months) if one.since <= period.upto][-MONTHS_SHOWN:]
+    shown = []
+    for figure, label, target in chosen_figures(network):
+        read = [
+            reading(figure, one, least=least, masked=_is_masked(figure, each, hidden))
+            for one, each in zip(counts, periods, strict=True)
+        ]
+        series = tuple((months[place], read[place + 2]) for place in last)
+        shown.append(Shown(figure, label, target, read[0], read[1], series, words.get(figure.key, {})))
+    return Board(period, tuple(shown), least)
+
+
+def chosen_figures(network: Network) -> list[tuple[Figure, str, int | None]]:
+    """The figures that the network's settings show, under its own words; every one when it chose none."""
+    rows: list[dict[str, Any]] = value_of(in_force(network.pk), "indicateurs")["figures"]
+    if not rows:
+        return [(figure, figure.label, None) for figure in FIGURES]
+    return [(BY_KEY[row["figure"]], row["label"] or BY_KEY[row["figure"]].label, row["target"]) for row in rows]
+
+
+def reading(figure: Figure, counts: Counts, *, least: int, masked: bool = False) -> Reading:
+    """One figure of one period, small cells hidden."""
+    parts = counts.get(figure.key, {})
+    if figure.kind is Kind.DELAY:
+        return _delay(parts, least)
+    if figure.kind is Kind.COUNT:
+        alone = parts.get("", Count(0, 0))
+        hidden = (
+            masked or is_small(alone.people, least) or (figure.key == "sans_referent" and "" in _carers(counts, least))
+        )
+        return Reading(None if hidden else float(alone.n), hidden)
+    people = {key: parts[key].people if key in parts else 0 for key in [*PARTS.get(figure.key, {}), *parts]}
+    gone = _carers(counts, least) if figure.key == "par_referent" else hidden_parts(people, least=least)
+    total = sum(one.people for one in parts.values())
+    if masked or is_small(total, least):
+        gone = frozenset(people)
+    counted = {key: None if key in gone else parts[key].n if key in parts else 0 for key in people}
+    kept = tuple(counted.items()) if figure.key in PARTS else _by_size(counted)
+    if figure.kind is Kind.SHARE:
+        return _share(kept)
+    hidden = masked or is_small(total, least)
+    return Reading(None if hidden else float(sum(one.n for one in parts.values())), hidden, kept)
+
+
+def _carers(counts: Counts, least: int) -> frozenset[str]:
+    """Référents hidden, « none » among them under an empty key: together they are all who is followed."""
+    table = {key: one.people for key, one in counts.get("par_referent", {}).items()}
+    return hidden_parts(table | {"": counts.get("sans_referent", {}).get("", Count(0, 0)).people}, least=least)
+
+
+def _by_size(counted: Mapping[str, int | None]) -> tuple[tuple[str, int | None], ...]:
+    """The largest first; those hidden come last, in an order that tells nothing of them."""
+    return tuple(sorted(counted.items(), key=lambda one: (one[1] is None, -(one[1] or 0), one[0])))
+
+
+def _delay(parts: Mapping[str, Count], least: int) -> Reading:
+    middle = parts.get("mediane")
+    if middle is None:
+        return Reading(None, hidden=False)
+    if is_small(middle.people, least):
+        return Reading(None, hidden=True)
+    values = [parts[key].value or 0.0 for key in ("q1", "q3")]
+    return Reading(middle.value, hidden=False, quartiles=(values[0], values[1]))
+
+
+def _share(parts: tuple[tuple[str, int | None], ...]) -> Reading:
+    known = [n for _, n in parts if n is not None]
+    if len(known) < len(parts):
+        return Reading(None, hidden=True, parts=parts)
+    return Reading(100 * known[0] / sum(known) if sum(known) else None, hidden=False, parts=parts)
+
+
+def _hidden(months: Sequence[Period], counts: Sequence[Counts], least: int) -> dict[str, Hidden]:
+    found: dict[str, Hidden] = {}
+    for keys in TIED:
+        tables = [
+            {month.since: sum(part.people for part in one.get(key, {}).values())
+             for month, one in zip(months, counts, strict=True)}
+            for key in keys
+        ]  # fmt: skip
+        found |= dict.fromkeys(keys, hidden_periods(*tables, least=least))
+    return found
+
+
+def _is_masked(figure: Figure, period: Period, hidden: Mapping[str, Hidden]) -> bool:
+    return (period.since, period.months) in hidden.get(figure.key, frozenset())
+
+
+def said(figure: Figure, read: Reading) -> str:
+    """The value in words."""
+    if read.hidden:
+        return HIDDEN
+    if read.value is None:
+        return NOTHING
+    if figure.kind is Kind.SHARE:
+        return f"{read.value:.0f}\N{NO-BREAK SPACE}%"
+    if figure.kind is Kind.DELAY:
+        return f"{number(read.value)} jour{'s' if read.value >= 2 else ''}"
+    return number(read.value)
+
+
+def number(value: float) -> str:
+    """A number as French writes it, one decimal when there is one."""
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
+def trend(shown: Shown) -> str:
+    """Against the period before, in words."""
+    now, before = shown.now.value, shown.before.value
+    if now is None or before is None:
+        return ""
+    gap = now - before
+    unit = " points" if shown.figure.kind is Kind.SHARE else " j" if shown.figure.kind is Kind.DELAY else ""
+    gap = round(gap) if shown.figure.kind is Kind.SHARE else gap
+    return f"{'+' if gap > 0 else '−'} {number(abs(gap))}{unit}" if gap else "="
