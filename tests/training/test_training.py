@@ -26,6 +26,7 @@ from pepites.directory.models import PractitionerRole
 from pepites.identity.models import DomainIdentity, DoubleCandidate
 from pepites.networks.models import Network, NetworkMembership, NetworkPack
 from pepites.networks.packs.registry import empty_pack
+from pepites.networks.selectors import active_networks
 from pepites.patients.models import Patient
 from pepites.regional.models import RegionalRecord
 from pepites.training import selectors, services
@@ -97,6 +98,8 @@ def test_a_copy_is_made_of_fictive_persons_in_one_act(asked: list[dict[str, Any]
     with as_owner():
         copy.refresh_from_db()
         assert (copy.made, copy.network.slug) == (7, f"entrainement-{copy.source.slug}-1")
+        assert copy.network not in active_networks()  # neither offered nor counted among the real ones
+        assert copy.source in active_networks()
         persons = list(NetworkPatient.objects.filter(network=copy.network).values_list("patient_id", flat=True))
         assert len(persons) == 7
         flags = set(Patient.objects.filter(pk__in=persons).values_list("identity_flags", flat=True))

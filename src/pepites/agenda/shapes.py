@@ -60,6 +60,7 @@ class Line:
     people: str
     person: str
     person_id: UUID | None
+    patient_id: int | None
     series: bool
     clash: bool = False
 

@@ -145,6 +145,7 @@ def _line(actor: Actor, row: Appointment, names: dict[int, str]) -> Line:
         people=people_words(others),
         person=person,
         person_id=row.patient.public_id if row.patient else None,
+        patient_id=row.patient_id,
         series=row.series is not None,
     )
 

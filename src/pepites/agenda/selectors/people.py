@@ -1,5 +1,6 @@
 """Colleagues who may take part, and one's own absences, hours and addresses."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q
@@ -20,10 +21,9 @@ def teams_of(actor: Actor) -> list[Network]:
     return list(Network.objects.filter(pk__in=mine, active=True).order_by("name"))
 
 
-def colleagues_of(actor: Actor) -> list[tuple[int, str]]:
-    """Those of the same structure or network, the actor first, with their words."""
-    teams = [network.pk for network in teams_of(actor)]
-    members = NetworkMembership.objects.filter(in_force(), network_id__in=teams).values("practice_id")
+def colleagues_of(actor: Actor, teams: Sequence[Network]) -> list[tuple[int, str]]:
+    """Those of the same structure, or of those networks, the actor first, with their words."""
+    members = NetworkMembership.objects.filter(in_force(), network__in=teams).values("practice_id")
     found = (
         PractitionerRole.objects.filter(Q(organization_id=actor.ref.organization_id) | Q(pk__in=members), ends_at=None)
         .exclude(pk=actor.practice_id or 0)

@@ -14,7 +14,7 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import today
 from pepites.common.views import actor_of
-from pepites.patients.models import Patient
+from pepites.networks.models import Network
 
 VIEWS = {"liste": ("Liste", 14), "jour": ("Jour", 1), "semaine": ("Semaine", 7)}
 ME, TEAM, COLLEAGUE = "moi", "equipe:", "pro:"
@@ -27,14 +27,14 @@ def agenda(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("vue", "")
     view = view if view in VIEWS else "liste"
     first = _first(view, request.GET.get("le", ""))
-    choices = _choices(actor)
+    teams = teams_of(actor)
+    choices = _choices(actor, teams)
     who = request.GET.get("qui", ME)
     who = who if who in dict(choices) else ME
     place = request.GET.get("lieu", "").strip()[:120]
     days, cut = days_visible_to(actor, _filter(actor, who, place), first, VIEWS[view][1])
     lines = [line for day in days for line in day.lines]
-    shown = {line.person_id for line in lines if line.person_id}
-    record("agenda.read", subjects=tuple(Patient.objects.filter(public_id__in=shown).values_list("id", flat=True)))
+    record("agenda.read", subjects=tuple({line.patient_id for line in lines if line.patient_id}))
     length = VIEWS[view][1]
     return render(
         request,
@@ -79,10 +79,10 @@ def _query(view: str, day: date, who: str, place: str) -> str:
     return f"?{urlencode(values)}"
 
 
-def _choices(actor: Actor) -> list[tuple[str, str]]:
-    teams = [(f"{TEAM}{one.pk}", f"L'équipe {one.short_name}") for one in teams_of(actor)]
-    people = [(f"{COLLEAGUE}{key}", words) for key, words in colleagues_of(actor) if key != actor.practice_id]
-    return [(ME, "Moi"), *teams, *people]
+def _choices(actor: Actor, teams: list[Network]) -> list[tuple[str, str]]:
+    named = [(f"{TEAM}{one.pk}", f"L'équipe {one.short_name}") for one in teams]
+    people = [(f"{COLLEAGUE}{key}", words) for key, words in colleagues_of(actor, teams) if key != actor.practice_id]
+    return [(ME, "Moi"), *named, *people]
 
 
 def _filter(actor: Actor, who: str, place: str) -> Filter:

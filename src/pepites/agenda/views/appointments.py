@@ -44,7 +44,7 @@ def create(request: HttpRequest) -> HttpResponse:
     require(can_plan(actor, patient=person is not None, level=level), code=CODE, subjects=subjects)
     teams = teams_of(actor)
     form = AppointmentForm(
-        posted(request), colleagues=colleagues_of(actor), teams=[(str(one.pk), one.name) for one in teams],
+        posted(request), colleagues=colleagues_of(actor, teams), teams=[(str(one.pk), one.name) for one in teams],
         person=person is not None,
         initial={"cle": new_uuid(), "day": _day(request), "starts": "09:00", "participants": [actor.practice_id]},
     )  # fmt: skip

@@ -32,7 +32,9 @@ def _placed(request: HttpRequest) -> Actor:
 def absences(request: HttpRequest) -> HttpResponse:
     """One's absences; a new one, with its replacement."""
     actor = _placed(request)
-    others = [(key, words) for key, words in people.colleagues_of(actor) if key != actor.practice_id]
+    others = [
+        (key, words) for key, words in people.colleagues_of(actor, people.teams_of(actor)) if key != actor.practice_id
+    ]
     form = AbsenceForm(posted(request), colleagues=others)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
