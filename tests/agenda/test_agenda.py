@@ -11,7 +11,7 @@ from tests.conftest import as_owner
 from tests.coordination.factories import World, signed_in, world
 
 from pepites.access.enums import Level
-from pepites.access.models import AccessGrant
+from pepites.access.models import AccessGrant, NetworkPatient
 from pepites.agenda import services
 from pepites.agenda.enums import AppointmentKind, AppointmentState, Repeat, Scope, Travel
 from pepites.agenda.models import Appointment, CalendarFeed
@@ -236,6 +236,9 @@ def test_an_address_shows_hours_alone_and_dies_with_the_account_the_place_or_the
         with as_owner(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET {column} = {back} WHERE id = %s", [key])
     assert answer().status_code == 200
+    with as_owner():
+        NetworkPatient.objects.update(ends_at=now())  # the person left the network: the address forgets the hour too
+    assert "BEGIN:VEVENT" not in answer().content.decode()
     client.post(f"/agenda/adresses/{feed.public_id}/revoquer/")
     assert answer().status_code == 404
     assert feed_lines("x" * 64) is None

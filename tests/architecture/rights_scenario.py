@@ -33,6 +33,7 @@ from pepites.coordination.models import (
     HistoryEntry,
     HistoryFile,
     HistoryRun,
+    ProtectionMeasure,
     ProtectionReport,
 )
 from pepites.coordination.plan.drafting import open_plan
@@ -232,6 +233,9 @@ def _around_the_person(scenario: Scenario, coordinator: Actor, actors: dict[str,
     _plan(objects, coordinator, patient.pk, network_id)
     with as_owner():
         objects["report"] = _report(patient, member_actor)
+        objects["measure"] = ProtectionMeasure.objects.create(
+            patient=patient, kind="tutelle", extent="tout", contact=Contact.objects.get(), starts_on="2025-01-01"
+        ).public_id
         objects["contact"] = Contact.objects.get().public_id
         objects["consent"] = ConsentRecord.objects.get().public_id
         objects["opposition"] = Opposition.objects.get().public_id
@@ -386,6 +390,8 @@ OBJECT_OF = {
     "coordination:readers": "reserved",
     "coordination:protection-report": "report",
     "coordination:relative-end": "relative",
+    "coordination:measure-lift": "measure",
+    "coordination:plan-referent": "plan",
     **{f"coordination:referral{step}": "referral" for step in ("", *REFERRAL_STEPS)},
     "coordination:referral-ask-structure": "organization",
     "coordination:pathway-adopt": "pathway",

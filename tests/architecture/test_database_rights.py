@@ -54,6 +54,7 @@ DEFINER_FUNCTIONS = {
     "coordination_search": "name search in a coordinated network (LIKE is not leakproof)",
     "coordination_receive_referral": "the public form, where a network opens it: adds a demande, reads nothing",
     "coordination_hand_referral": "sends a demande elsewhere in its requester's name, by who decided so",
+    "coordination_wall_of_property": "trigger: no care for a mandataire of the property alone",
     "coordination_touch": "last contact of a person",
     "agenda_busy": "hours when colleagues are busy, nothing else of their agenda",
     "agenda_feed": "hours of a calendar address, while its account and place stand",

@@ -29,7 +29,14 @@ from pepites.coordination.models import (
 from pepites.coordination.plan import selectors
 from pepites.coordination.plan.agreeing import confirm_version, sign_version
 from pepites.coordination.plan.content import compare, digest, part_of, unmet, whole_digest
-from pepites.coordination.plan.drafting import NEUTRAL, change_item, close_plan, open_plan, remove_item
+from pepites.coordination.plan.drafting import (
+    NEUTRAL,
+    change_item,
+    change_referent,
+    close_plan,
+    open_plan,
+    remove_item,
+)
 from pepites.messaging.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -363,3 +370,15 @@ def test_parts_cut_by_level_hold_everything_once() -> None:
     assert [one["text"] for one in full["concerns"]] == [SECRET]
     assert full["expectations"] == []
     assert len(social["concerns"]) == 1
+
+
+def test_the_plan_is_handed_to_who_reads_all_of_it_and_the_next_version_says_so() -> None:
+    p = planned()
+    nurse = p.w.nurse
+    with p.w.acting("coordinator") as actor:
+        with pytest.raises(DomainError, match="dossier complet"):
+            change_referent(actor=actor, plan=p.plan, practice_id=p.social.pk)
+        change_referent(actor=actor, plan=p.plan, practice_id=nurse.pk)
+        p.plan.refresh_from_db()
+        assert p.plan.referent_id == nurse.pk
+    assert nurse.professional.display_name in publish(p).referent

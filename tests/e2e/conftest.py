@@ -109,6 +109,7 @@ def places(platform: Platform) -> dict[str, str]:
             )
         ),
         "over": str(one("SELECT public_id FROM agenda_appointment WHERE state = 'honore' ORDER BY id LIMIT 1")),
+        "measure": str(one("SELECT public_id FROM coordination_protectionmeasure ORDER BY id LIMIT 1")),
         "child": str(one("SELECT public_id FROM patients_patient WHERE first_given_name = 'KALINA' LIMIT 1")),
         "mother": str(one("SELECT public_id FROM patients_patient WHERE first_given_name = 'MALIANA' LIMIT 1")),
         "relative": str(one("SELECT public_id FROM coordination_circlerelative ORDER BY id LIMIT 1")),

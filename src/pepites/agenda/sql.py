@@ -60,6 +60,15 @@ FEED = rls.definer_function(
     JOIN agenda_appointment a ON a.participants @> ARRAY[f.practice_id] AND a.uid = ''
       AND a.starts_at BETWEEN statement_timestamp() - interval '30 days' AND statement_timestamp() + interval '366 days'
     WHERE f.digest = p_digest AND f.revoked_at IS NULL AND a.state <> 'annule'
+      AND (a.patient_id IS NULL OR EXISTS (
+        SELECT 1 FROM access_accessgrant g WHERE g.patient_id = a.patient_id AND g.practice_id = f.practice_id
+          AND g.starts_at <= statement_timestamp() AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp())
+      ) OR EXISTS (
+        SELECT 1 FROM access_networkpatient np JOIN networks_networkmembership m ON m.network_id = np.network_id
+        WHERE np.patient_id = a.patient_id AND m.practice_id = f.practice_id AND m.role = 'coordination'
+          AND m.starts_at <= statement_timestamp() AND (m.ends_at IS NULL OR m.ends_at > statement_timestamp())
+          AND np.starts_at <= statement_timestamp() AND (np.ends_at IS NULL OR np.ends_at > statement_timestamp())
+          AND (np.organization_id IS NULL OR np.organization_id = pr.organization_id)))
     ORDER BY a.starts_at LIMIT 3000
     """,
     volatile="STABLE",

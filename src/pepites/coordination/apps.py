@@ -10,7 +10,7 @@ _COORDINATION = (
     "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
     "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
     "relative", "relative-end", "note-reserved", "readers", "protection", "protection-document", "protection-keep",
-    "protection-report", "history",
+    "protection-report", "history", "measure", "measure-lift", "plan-referent",
 )  # fmt: skip
 _IDENTITY = ("search", "create", "page", "edit", "document", "document-revoke")
 FILE_PAGES = (*(f"coordination:{name}" for name in _COORDINATION), *(f"identity:{name}" for name in _IDENTITY))

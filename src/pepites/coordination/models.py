@@ -23,6 +23,7 @@ from pepites.coordination.enums import (
     TaskState,
 )
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
+from pepites.coordination.measures.models import ProtectionMeasure
 from pepites.coordination.plan.models import (
     CarePlan,
     Concern,
@@ -69,6 +70,7 @@ __all__ = [
     "PlanVersion",
     "PlanVersionPart",
     "PlannedAction",
+    "ProtectionMeasure",
     "ProtectionReport",
     "ProtocolRun",
     "ProtocolStep",

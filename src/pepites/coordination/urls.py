@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from pepites.coordination.figures.urls import urlpatterns as figures
 from pepites.coordination.importing.urls import urlpatterns as importing
+from pepites.coordination.measures.urls import urlpatterns as measures
 from pepites.coordination.plan.urls import urlpatterns as plan
 from pepites.coordination.referrals.urls import urlpatterns as referrals
 from pepites.coordination.relatives.urls import urlpatterns as relatives
@@ -80,6 +81,7 @@ urlpatterns = [
     *importing,
     *figures,
     *plan,
+    *measures,
     *relatives,
     *reserved,
     *takeover,

@@ -1,8 +1,13 @@
 """A mother and her twins followed together, her sister in the circle, a note for few readers. All invented."""
 
+from datetime import timedelta
+
 from pepites.access.enums import ConsentMode
 from pepites.audit.unit import unit_of_work
+from pepites.common.clock import today
 from pepites.coordination.enums import NoteType
+from pepites.coordination.measures.enums import Extent, MeasureKind
+from pepites.coordination.measures.services import Measure, record_measure
 from pepites.coordination.models import Contact
 from pepites.coordination.relatives.enums import RelativeRight
 from pepites.coordination.relatives.services import welcome_relative
@@ -18,6 +23,7 @@ TWINS, MOTHER = (0, 1), 2
 
 def tell_families(actors: ActorsLike, people: dict[str, list[Patient]]) -> None:
     """Written by the coordination that follows the three of them."""
+    _guardian(actors, people["maia"][0])
     actor = actors.actor(COORDINATION["perinat"])
     mother = people["perinat"][MOTHER]
     with unit_of_work(actor):
@@ -33,4 +39,21 @@ def tell_families(actors: ActorsLike, people: dict[str, list[Patient]]) -> None:
         add_liaison_note(
             actor=actor, patient_id=mother.pk, type=NoteType.OBSERVATION, readers=[],
             text="Elle demande que sa belle-famille ne sache pas qu'elle vient seule au rendez-vous.",
+        )  # fmt: skip
+
+
+def _guardian(actors: ActorsLike, elder: Patient) -> None:
+    """Her nephew looks after her property, and nothing else."""
+    actor = actors.actor(COORDINATION["maia"])
+    with unit_of_work(actor):
+        nephew = add_contact(
+            actor=actor, patient_id=elder.pk, family_name="MONTE", given_name="Adriano", relation="famille",
+            phones="0639 98 20 44",
+        )  # fmt: skip
+        record_measure(
+            actor=actor, patient=elder,
+            measure=Measure(
+                kind=MeasureKind.CURATORSHIP, extent=Extent.PROPERTY, starts_on=today() - timedelta(days=400),
+                contact=nephew, proof="Jugement présenté par le neveu (inventé)",
+            ),
         )  # fmt: skip

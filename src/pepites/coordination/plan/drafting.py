@@ -15,9 +15,10 @@ from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.clock import now
 from pepites.common.errors import Conflict, DomainError
-from pepites.coordination.enums import OPEN_TASK, FilKind, PathwayStatus, TaskKind
+from pepites.coordination.enums import OPEN_TASK, FilKind, MemberStatus, PathwayStatus, TaskKind
 from pepites.coordination.models import (
     CarePlan,
+    CareTeamMember,
     Concern,
     Goal,
     Pathway,
@@ -73,6 +74,22 @@ def open_plan(*, actor: Actor, patient_id: int, network_id: int, key: UUID | Non
 
     asked = {"patient": patient_id, "network": network_id}
     return CarePlan.objects.get(pk=int(str(once(actor, key, asked, write)["id"])))
+
+
+def change_referent(*, actor: Actor, plan: CarePlan, practice_id: int) -> None:
+    """Hand the plan to a member of the circle who reads all of it, or take it oneself; the next version says so."""
+    may_write(actor, plan)
+    refuse_frozen(plan.patient_id)
+    if practice_id == plan.referent_id:
+        return
+    able = CareTeamMember.objects.filter(
+        patient_id__same_person=plan.patient_id, practice_id=practice_id, status=MemberStatus.ACTIVE, level=Level.FULL
+    )
+    if practice_id != actor.practice_id and not able.exists():
+        raise DomainError("Choisissez un membre du cercle qui lit le dossier complet.", field="referent")
+    CarePlan.objects.filter(pk=plan.pk).update(referent_id=practice_id)
+    _touch(plan)
+    journal("coordination.plan.changed", plan)
 
 
 def add_item(

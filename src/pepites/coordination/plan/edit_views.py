@@ -24,9 +24,16 @@ from pepites.coordination.forms import ReasonForm
 from pepites.coordination.models import CarePlan, PlannedAction
 from pepites.coordination.plan import selectors
 from pepites.coordination.plan.content import EMPTY, compare
-from pepites.coordination.plan.drafting import add_item, change_item, close_plan, may_write, remove_item
+from pepites.coordination.plan.drafting import (
+    add_item,
+    change_item,
+    change_referent,
+    close_plan,
+    may_write,
+    remove_item,
+)
 from pepites.coordination.plan.enums import GoalResult, ItemKind, Priority
-from pepites.coordination.plan.forms import ITEM_FORMS, ItemForm, PublishForm
+from pepites.coordination.plan.forms import ITEM_FORMS, ItemForm, PublishForm, ReferentForm
 from pepites.coordination.plan.models import PlanItem
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.coordination.plan.shown import shown
@@ -54,6 +61,36 @@ def _draft_page(request: HttpRequest, public_id: UUID) -> tuple[CarePlan, dict[s
     may_write(actor_of(request), plan)
     context["back"] = reverse("coordination:plan-draft", args=[plan.public_id])
     return plan, context
+
+
+@require_http_methods(["GET", "POST"])
+def referent(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Hand the plan to another référent."""
+    plan, context = _draft_page(request, public_id)
+    actor = actor_of(request)
+    members, _ = circle_visible_to(actor, plan.patient_id)
+    able = {
+        one.practice_id: f"{one.practice.professional.display_name}, {one.practice.organization.name}"
+        for one in members
+        if one.status == MemberStatus.ACTIVE and one.level == Level.FULL
+    }
+    own = {actor.practice_id or 0: f"{actor.professional_name} (moi)"}
+    kept = {plan.referent_id: f"{plan.referent.professional.display_name}, {plan.referent.organization.name}"}
+    form = ReferentForm(posted(request), members=list((kept | able | own).items()),
+                        initial={"referent": plan.referent_id})  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        with attempt(form):
+            change_referent(actor=actor, plan=plan, practice_id=form.cleaned_data["referent"])
+        if not form.errors:
+            messages.success(request, "Référent changé : la prochaine version publiée le dira.")
+            return redirect(context["back"])
+    context |= {
+        "form": form,
+        "title": "Changer de référent",
+        "lead": "Le référent garantit le plan et sa révision.",
+        "submit": "Enregistrer le référent",
+    }
+    return render(request, "coordination/act.html", context, status=status_of(form))
 
 
 @require_GET

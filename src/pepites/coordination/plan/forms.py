@@ -1,5 +1,6 @@
 """Forms of the plan: one small form an item; the services check again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -94,6 +95,14 @@ class OpenForm(KeyedForm):
     def __init__(self, *args: Any, networks: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["network"] = forms.TypedChoiceField(label="Réseau", coerce=int, choices=networks)
+
+
+class ReferentForm(forms.Form):
+    """Who answers for the plan."""
+
+    def __init__(self, *args: Any, members: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["referent"] = forms.TypedChoiceField(label="Référent du plan", choices=members, coerce=int)
 
 
 class PublishForm(KeyedForm):

@@ -12,6 +12,7 @@ urlpatterns = [
     re_path(rf"^plans/{_ID}/ajouter/{_KIND}/$", edit_views.add, name="plan-add"),
     re_path(rf"^plans/elements/{_KIND}/{_ID}/$", edit_views.change, name="plan-item"),
     re_path(rf"^plans/elements/{_KIND}/{_ID}/retirer/$", edit_views.remove, name="plan-item-remove"),
+    path("plans/<uuid:public_id>/referent/", edit_views.referent, name="plan-referent"),
     path("plans/<uuid:public_id>/publier/", edit_views.publish, name="plan-publish"),
     path("plans/<uuid:public_id>/clore/", edit_views.close, name="plan-close"),
     path("plans/<uuid:public_id>/versions/", views.versions, name="plan-versions"),

@@ -15,6 +15,7 @@ from pepites.common.events import publish
 from pepites.coordination import policies
 from pepites.coordination.enums import OPEN_MEMBER, FilKind, MemberRole, MemberStatus, PathwayStatus
 from pepites.coordination.events import MemberChanged
+from pepites.coordination.measures.selectors import charged_with_person
 from pepites.coordination.models import CareTeamMember, Pathway
 from pepites.coordination.services.fil import write_fil
 from pepites.directory.models import PractitionerRole
@@ -25,6 +26,10 @@ from pepites.messaging.services import add_participant, ensure_circle_conversati
 from pepites.networks.acts import act_left
 
 CODE = "coordination.member.refused"
+OF_PROPERTY = (
+    "Ce mandataire n'est pas chargé de la personne, d'après les mesures notées dans « Accords » :"
+    " il ne peut voir que la coordination et le social."
+)
 _ONE_ATTENDING = "Le cercle a déjà un médecin traitant. Retirez d'abord cette mention au précédent."
 
 
@@ -53,6 +58,8 @@ def invite_member(
     refuse_frozen(patient_id)
     if level not in (Level.SOCIAL, Level.FULL):
         raise DomainError("Choisissez ce que la personne invitée pourra voir.", field="level")
+    if role == MemberRole.PROTECTION and level == Level.FULL and not charged_with_person(patient_id, practice_id):
+        raise DomainError(OF_PROPERTY, field="level")
     if regime is None:
         same = practice.organization_id == actor.ref.organization_id
         regime = regime_between(same_organization=same, sender=actor.category, recipient=category)

@@ -19,6 +19,7 @@ from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
 from pepites.coordination.enums import PathwayStatus
 from pepites.coordination.forms import ConsentForm, ContactForm, OppositionForm, ReasonForm
+from pepites.coordination.measures.selectors import measures_visible_to
 from pepites.coordination.selectors import around
 from pepites.coordination.selectors.labels import short_day, who
 from pepites.coordination.views.base import found, open_file
@@ -69,6 +70,7 @@ def consents(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context |= {
         "form": form,
         "may_record": bool(act_left(actor, "consent.record")),
+        "measures": measures_visible_to(actor, patient.pk),
         "consents": around.consents_visible_to(actor, patient.pk),
         "oppositions": [
             {
