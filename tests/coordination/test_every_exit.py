@@ -41,7 +41,7 @@ from pepites.coordination.models import CarePlan
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.fhir.exports.command import bundle_for
 from pepites.fhir.mappers.notes import from_document_reference
-from pepites.fhir.registry import mounted
+from pepites.fhir.registry import Kind, mounted
 from pepites.messaging import services as messaging
 from pepites.messaging.live import Flux
 from pepites.messaging.models import Conversation
@@ -55,9 +55,11 @@ DOCUMENTS = {
     "accounts/views/rppsplus.py": "inscriptions des professionnels au RPPS+",
     "agenda/views/settings.py": "calendrier à titres neutres, rien d'une personne (essais de l'agenda)",
     "assessments/views.py": "définition d'un questionnaire, sans réponse",
+    "coordination/figures/views.py": "chiffres d'un réseau, petits effectifs masqués (essais des tableaux de bord)",
     "coordination/importing/views.py": "compte rendu de son propre import",
     "coordination/plan/views.py": "plan imprimé : adresse plan-pdf, demandée ici",
     "coordination/reserved/views.py": "document d'une information préoccupante, remis à qui vient de l'écrire",
+    "coordination/takeover/views.py": "documents repris : adresse history-file, demandée ici",
     "messaging/views/reading.py": "pièces jointes : adresses attachment et thumbnail, demandées ici",
     "networks/packs/views.py": "réglages d'un réseau",
     "regional/views/domains.py": "comptes d'un domaine, sans personne",
@@ -71,7 +73,7 @@ COMMANDS = {
         ("identity explain", "identity link", "identity train", "identity rekey"), "traits d'identité, sans dossier"
     ),
     **dict.fromkeys(("regional drift", "regional figures"), "comptes"),
-    **dict.fromkeys(("import patients", "import professionals", "import structures"), "entrées"),
+    **dict.fromkeys(("import history", "import patients", "import professionals", "import structures"), "entrées"),
     **dict.fromkeys(("serve", "worker", "hl7", "demo", "doctor", "sandbox", "bench"), "exploitation"),
     **dict.fromkeys(
         ("admin homologation", "admin invite", "admin panne", "admin client add", "admin client list",
@@ -320,5 +322,5 @@ def _commands(command: click.Command, prefix: str) -> Iterator[str]:
 
 
 def test_machines_read_identities_alone() -> None:
-    """Nothing clinical is mounted for service clients: their rights over it are not decided."""
-    assert {one.resource for one in mounted()} == {"Patient"}
+    """Nothing clinical is read by service clients: their rights over it are not decided. Hospitals only tell."""
+    assert {one.resource for one in mounted() if one.kind is not Kind.CREATE} == {"Patient"}

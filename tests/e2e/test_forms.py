@@ -19,7 +19,8 @@ def question(page: Page, text: str, kind: str, **more: str) -> None:
         page.get_by_label("Montrer seulement si").select_option(label=more["when"])
         page.get_by_label("cette valeur").fill(more["value"])
     assert_reached(page, f"formulaire-question-{kind}")
-    page.get_by_role("button", name="Enregistrer la question").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer la question").click()
 
 
 def make(page: Page) -> None:

@@ -29,7 +29,9 @@ def test_persons_already_followed_enter_the_server() -> None:
         )
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE " + ", ".join(f"regional_{name}" for name in TABLES.split()))
+        cursor.execute(
+            "TRUNCATE coordination_hospitalstay, " + ", ".join(f"regional_{name}" for name in TABLES.split())
+        )
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(FIRST_DOMAIN + FIRST_PERSONS)
         shown = {str(one.public_id): one.regional_id for one in Patient.objects.exclude(pk=people[2].pk)}

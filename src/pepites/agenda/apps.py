@@ -1,4 +1,10 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
+
+
+def _in_the_bar(request: HttpRequest) -> bool:
+    """The bar holds five entries (interface §6): the cell has « Identités » there, and its agenda in « Plus »."""
+    return not request.actor.identity_cell  # type: ignore[attr-defined]
 
 
 class AgendaConfig(AppConfig):
@@ -19,5 +25,8 @@ class AgendaConfig(AppConfig):
         for why, tables in NOT_SORTED.items():
             leave_out(why, *tables)
         register_entry(
-            NavEntry(label="Agenda", icon="calendar3", url_name="agenda:agenda", order=40, prefixes=("agenda",))
-        )
+            NavEntry(
+                label="Agenda", icon="calendar3", url_name="agenda:agenda", order=40, prefixes=("agenda",),
+                visible=_in_the_bar,
+            )
+        )  # fmt: skip

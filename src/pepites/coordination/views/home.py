@@ -71,6 +71,7 @@ def more(request: HttpRequest) -> HttpResponse:
         ("Notifications", waiting, "bell", "notifications:list", True),
         ("Demandes", "Reçues par vos réseaux et votre structure, envoyées par vous", "inbox", "coordination:referrals",
          True),
+        ("Agenda", "Vos rendez-vous, vos absences", "calendar3", "agenda:agenda", actor.identity_cell),
         ("Mes tâches", "À faire, en retard, à venir", "check2-square", "coordination:tasks", True),
         ("Rechercher une personne", "Dans votre file active", "search", "coordination:patient-list", True),
         ("Annuaire", "Professionnels et structures de santé", "people", "directory:national", True),
