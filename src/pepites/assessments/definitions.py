@@ -1,7 +1,9 @@
-"""Definitions parsed once and shared: a published version never changes, so it stays in memory by its key."""
+"""Definitions parsed once and shared: a published version never changes, so it stays in memory by its public id, which
+a base restored or copied anew never gives to another."""
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from pepites.assessments.models import Assessment, FormVersion
 from pepites.assessments.questionnaire.answers import Answers, from_items
@@ -20,13 +22,13 @@ class Definition:
     scoring: Scoring
 
 
-_kept: dict[tuple[int, int], Definition] = {}
+_kept: dict[tuple[UUID, int], Definition] = {}
 _MAX = 256
 
 
 def definition_of(version: FormVersion) -> Definition:
     """The parsed definition of a version; raises ``FormError`` for one being prepared that is not right yet."""
-    key = (version.pk, version.revision)
+    key = (version.public_id, version.revision)
     if (known := _kept.get(key)) is not None:
         return known
     questionnaire = parse(version.questionnaire)
