@@ -17,12 +17,13 @@ from pepites.coordination.measures.enums import Extent, MeasureKind
 from pepites.coordination.measures.selectors import charged_with_person, in_force
 from pepites.coordination.models import CareTeamMember, Contact, ProtectionMeasure
 from pepites.coordination.services.fil import write_fil
+from pepites.identity.policies import MAJORITY
+from pepites.identity.selectors.labels import age_years
 from pepites.identity.services import refuse_frozen
 from pepites.networks.acts import act_left
 from pepites.patients.models import Patient
 
 CODE = "coordination.measure.refused"
-MAJORITY = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def lift_measure(*, actor: Actor, measure: ProtectionMeasure, reason: str) -> No
 def _check(patient: Patient, measure: Measure) -> None:
     day = today()
     born = patient.birth_date
-    if born is not None and (day.year - born.year - ((day.month, day.day) < (born.month, born.day))) < MAJORITY:
+    if born is not None and age_years(born, day) < MAJORITY:
         raise DomainError("Une mesure de protection concerne une personne majeure.")
     if measure.starts_on > day:
         raise DomainError("La mesure commence dans le futur.", field="starts_on")

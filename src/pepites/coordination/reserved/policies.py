@@ -6,8 +6,8 @@ from pepites.access.enums import Level
 from pepites.access.policies import practising
 from pepites.common.actor import Actor
 from pepites.common.decision import Decision
-
-MAJORITY = 18
+from pepites.identity.policies import MAJORITY
+from pepites.identity.selectors.labels import age_years
 
 
 def can_report(actor: Actor, level: int) -> Decision:
@@ -19,4 +19,4 @@ def concerns_a_minor(birth_date: date | None, day: date) -> bool:
     """Whether the person may be a minor; an unknown birth date does not stop a report."""
     if birth_date is None:
         return True
-    return (day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))) < MAJORITY
+    return age_years(birth_date, day) < MAJORITY
