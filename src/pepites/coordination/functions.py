@@ -205,10 +205,10 @@ ROWS = rls.definer_function(
                 AND t.due_on < p_today),
              (SELECT array_agg(w.network_id || ':' || w.status ORDER BY w.network_id) FROM coordination_pathway w
               WHERE w.person_id = p.id),
-             (SELECT max(c.last_message_at) FROM messaging_conversation c
-              JOIN messaging_conversationparticipant cp ON cp.conversation_id = c.id AND cp.practice_id = practice
-                   AND cp.left_at IS NULL
-              WHERE c.patient_id = ANY(f.ids))
+             -- A subquery of its own: joined, the reader's whole list of discussions would be read for each person.
+             (SELECT max(c.last_message_at) FROM messaging_conversation c WHERE c.patient_id = ANY(f.ids) AND
+              (SELECT true FROM messaging_conversationparticipant cp WHERE cp.conversation_id = c.id
+               AND cp.practice_id = practice AND cp.left_at IS NULL LIMIT 1))
       FROM patients_patient p
       CROSS JOIN LATERAL (SELECT p.id || ARRAY(SELECT z.id FROM patients_patient z WHERE z.survivor_id = p.id) AS ids) f
       LEFT JOIN LATERAL (SELECT x.* FROM coordination_patientactivity x WHERE x.patient_id = ANY(f.ids)

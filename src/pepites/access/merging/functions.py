@@ -20,6 +20,13 @@ PERSON_SET = rls.definer_function(
     volatile="STABLE",
 )
 
+# The same as rows, told to be one, as nearly always: a statement that joins it keeps its plan (``coordination.selectors.fil``).
+PERSONS = """
+CREATE OR REPLACE FUNCTION access_persons(p_patient bigint) RETURNS SETOF bigint LANGUAGE plpgsql STABLE ROWS 1
+SET search_path = pg_catalog, public, pg_temp AS
+$body$ BEGIN RETURN QUERY SELECT unnest(access_person_set(p_patient)); END $body$
+"""
+
 # By the clock, not by the start of the statement: it may have waited for another merge, whose copies are younger.
 _IN_FORCE = "{0}.starts_at <= clock_timestamp() AND ({0}.ends_at IS NULL OR {0}.ends_at > clock_timestamp())"
 _OPEN_GRANT, _OPEN_ENROLMENT = _IN_FORCE.format("g"), _IN_FORCE.format("e")

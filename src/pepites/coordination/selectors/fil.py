@@ -25,34 +25,35 @@ ICONS = {
     FilKind.STAY: "building",
 }
 PAGE = 30
+# The limit is written, not passed, and ``access_persons`` is told to give one row: PostgreSQL then keeps one plan for
+# everybody, and planning under the policies costs ten times the reading.
 # One branch for each kind of line, each under its own table's policies; file by file, so that each index gives its
 # latest lines in order.
 _ENTRIES = """
-    (SELECT x.* FROM unnest(access_person_set(%(patient)s)) AS f(id) CROSS JOIN LATERAL (
+    (SELECT x.* FROM access_persons(%(patient)s) AS f(id) CROSS JOIN LATERAL (
       SELECT e.at, e.kind, e.author_id, e.title, e.html, e.urgent, e.object_id, n.version, n.status,
              n.author_id = %(practice)s, e.reserved
       FROM coordination_filentry e
       LEFT JOIN coordination_liaisonnote n ON e.kind = 'note' AND n.public_id = e.object_id
-      WHERE e.patient_id = f.id{where} ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s) x
-     ORDER BY 1 DESC LIMIT %(limit)s)
+      WHERE e.patient_id = f.id{where} ORDER BY e.at DESC, e.id DESC LIMIT {limit}) x
+     ORDER BY 1 DESC LIMIT {limit})
 """
 _MESSAGES = """
-    (SELECT x.* FROM unnest(access_person_set(%(patient)s)) AS f(id) CROSS JOIN LATERAL (
+    (SELECT x.* FROM access_persons(%(patient)s) AS f(id) CROSS JOIN LATERAL (
       SELECT m.created_at, 'message', m.author_id, '', m.html, m.urgent, m.public_id, NULL::integer, NULL,
              NULL::boolean, false
       FROM messaging_message m WHERE m.patient_id = f.id AND m.withdrawn_at IS NULL{where}
-      ORDER BY m.created_at DESC LIMIT %(limit)s) x
-     ORDER BY 1 DESC LIMIT %(limit)s)
+      ORDER BY m.created_at DESC LIMIT {limit}) x
+     ORDER BY 1 DESC LIMIT {limit})
 """
 _AUTHORS = """
     SELECT pr.id, concat_ws(' ', nullif(f.civility, ''), nullif(f.given_name, ''), nullif(f.family_name, '')),
            pr.role_label, o.name
-    FROM (SELECT unnest(%(ids)s::bigint[]) AS id
-          UNION SELECT e.author_id FROM coordination_filentry e
-          WHERE e.patient_id = ANY(access_person_set(%(patient)s))) w
-    JOIN directory_practitionerrole pr ON pr.id = w.id
+    FROM directory_practitionerrole pr
     JOIN directory_professional f ON f.id = pr.professional_id
     JOIN directory_organization o ON o.id = pr.organization_id
+    WHERE pr.id = ANY(ARRAY(SELECT unnest(%(ids)s::bigint[]) UNION SELECT e.author_id FROM coordination_filentry e
+                            WHERE e.patient_id IN (SELECT access_persons(%(patient)s))))
     ORDER BY f.sort_key, pr.id
 """
 
@@ -95,18 +96,16 @@ def fil_visible_to(
     """Latest lines first. Row-level security decides: lines by level, messages by participation."""
     values = {
         "patient": patient_id, "practice": actor.practice_id, "kind": kind, "author": author_id, "before": before,
-        "limit": PAGE + 1,
     }  # fmt: skip
     branches = []
     if kind != FilKind.MESSAGE:
-        branches.append(
-            _ENTRIES.format(where=_where("e", "at", author_id, before) + (" AND e.kind = %(kind)s" * bool(kind)))
-        )
+        where = _where("e", "at", author_id, before) + (" AND e.kind = %(kind)s" if kind else "")
+        branches.append(_ENTRIES.format(limit=PAGE + 1, where=where))
     if kind in ("", FilKind.MESSAGE):
-        branches.append(_MESSAGES.format(where=_where("m", "created_at", author_id, before)))
+        branches.append(_MESSAGES.format(limit=PAGE + 1, where=_where("m", "created_at", author_id, before)))
     with connection.cursor() as cursor:
         # Within a SELECT of its own: one branch alone, between brackets, takes no second ORDER BY.
-        cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(branches)}) f ORDER BY 1 DESC LIMIT %(limit)s", values)  # noqa: S608
+        cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(branches)}) f ORDER BY 1 DESC LIMIT {PAGE + 1}", values)  # noqa: S608
         rows = cursor.fetchall()
         cursor.execute(_AUTHORS, {"patient": patient_id, "ids": list({row[2] for row in rows if row[2]})})
         found = cursor.fetchall()

@@ -16,6 +16,9 @@ from pepites.coordination.takeover.models import HistoryEntry, HistoryFile, Hist
 from pepites.networks.models import Network
 
 PAGE: Final = 30
+HISTORY_SQL: Final = (  # takes the person: would the reader find anything; for a page that asks the base other things
+    "EXISTS (SELECT 1 FROM coordination_historyentry WHERE patient_id = ANY(access_person_set(%s)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,6 @@ class Told:
     network: str
     text: str
     pieces: tuple[Piece, ...]
-
-
-def has_history(patient_id: int) -> bool:
-    """Whether the reader would find anything."""
-    return HistoryEntry.objects.filter(patient_id__same_person=patient_id).exists()
 
 
 def threads_visible_to(actor: Actor, patient_id: int) -> list[dict[str, Any]]:

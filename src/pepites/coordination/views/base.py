@@ -18,9 +18,9 @@ from pepites.common.errors import NotFound
 from pepites.common.views import actor_of
 from pepites.coordination.selectors.settings import hidden_tabs
 from pepites.coordination.selectors.strip import emergency_strip
+from pepites.coordination.takeover.selectors import HISTORY_SQL
 from pepites.identity.selectors import band
 from pepites.messaging.selectors import unread_counts
-from pepites.notifications.selectors import UNREAD_SQL, keep_unread
 from pepites.patients.models import Patient
 
 REFUSED = "coordination.file.refused"
@@ -72,22 +72,21 @@ def frame_of(request: HttpRequest, patient: Patient, sharing: Sharing, tab: str,
         "level": sharing.level,
         "standing": standing_level_on(patient.pk) if strip else sharing.level,
         "identity": band(patient),
-        "tabs": _tabs(actor, patient, tab),
+        **_tabs(actor, patient, tab),
         "emergency": strip,
     }
 
 
-def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, Any]]:
+def _tabs(actor: Actor, patient: Patient, current_tab: str) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM coordination_task WHERE patient_id = ANY(access_person_set(%s))"  # noqa: S608
             " AND state IN ('a_faire', 'en_cours') AND due_on <= %s),"
             " (SELECT count(*) FROM coordination_careplan WHERE patient_id = ANY(access_person_set(%s))"
-            f" AND state <> 'clos' AND review_on < %s), {UNREAD_SQL}",
-            [patient.pk, today(), patient.pk, today(), actor.practice_id],
+            f" AND state <> 'clos' AND review_on < %s), {HISTORY_SQL}",
+            [patient.pk, today(), patient.pk, today(), patient.pk],
         )
-        due, to_revise, waiting = cursor.fetchone()
-    keep_unread(waiting)
+        due, to_revise, history = cursor.fetchone()
     unread = unread_counts(actor, [patient.pk]).get(patient.pk, 0)
     badges = {
         "plan": (to_revise, f"{to_revise} à réviser"),
@@ -114,4 +113,4 @@ def _tabs(actor: Actor, patient: Patient, current_tab: str) -> list[dict[str, An
                 "badge_label": words,
             }
         )
-    return tabs
+    return {"tabs": tabs, "history": history}

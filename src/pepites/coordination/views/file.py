@@ -25,7 +25,6 @@ from pepites.coordination.reserved.policies import concerns_a_minor
 from pepites.coordination.selectors import around, fil
 from pepites.coordination.selectors.labels import moment_label
 from pepites.coordination.selectors.settings import note_types
-from pepites.coordination.takeover.selectors import has_history
 from pepites.coordination.views.base import found, frame_of, open_file
 from pepites.coordination.views.printing import fil_lines, options
 from pepites.messaging.enums import ConversationKind
@@ -94,7 +93,6 @@ def _page(request: HttpRequest, patient: Patient, sharing: Sharing, form: NoteFo
         "form": form,
         "may_write": may_write,
         "minor": concerns_a_minor(patient.birth_date, today()),
-        "history": has_history(patient.pk),
         "reply": _replied(request, reply) if reply and may_write else None,
     }
     return render(request, COMPOSER, context, status=status_of(form))

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import connection
 
 from pepites.common.clock import today
 from pepites.identity.collisions.service import collision_state
 from pepites.identity.enums import CollisionState
 from pepites.identity.ins import InsNumber
-from pepites.identity.models import DomainIdentity, Ins
+from pepites.identity.models import DomainIdentity
 from pepites.identity.selectors.insi import active_ins
 from pepites.identity.selectors.labels import (
     age_label,
@@ -23,6 +23,14 @@ from pepites.patients.enums import IdentityStatus
 from pepites.patients.languages import language_label
 from pepites.patients.models import Patient
 
+_OWN = (
+    "FROM identity_domainidentity i{} WHERE i.patient_id = %s AND i.active AND i.domain = 'PEPITES'"
+    " ORDER BY i.id LIMIT 1"
+)
+_PLACE = f"SELECT i.birth_place_cog, '', '' {_OWN.format('')}"
+_PLACE_AND_INS = "SELECT i.birth_place_cog, n.oid, n.matricule " + _OWN.format(
+    " LEFT JOIN identity_ins n ON n.identity_id = i.id AND n.active AND n.environment = %s"
+)
 _MIXED = {
     CollisionState.TOLD: "Deux personnes sont peut-être mêlées dans ce dossier : vérifiez avant de vous y fier",
     CollisionState.PROVEN: "Dossier gelé : deux personnes y ont été mêlées, ne vous fiez pas à ce qu'il dit",
@@ -53,10 +61,9 @@ class Band:
 
 def band(patient: Patient) -> Band:
     """Identity band of a person the actor may see: one query, for the birth place and the number when qualified."""
-    rows = DomainIdentity.objects.filter(patient_id=patient.pk, active=True, domain="PEPITES")
     # Asked for a doubtful identity only, which every file that mixes two persons has (RNIV-14).
     mixed = collision_state(patient.pk) if "DOUT" in patient.identity_flags else None
-    place, oid, matricule = _place_and_ins(rows, qualified=patient.identity_status == IdentityStatus.QUALIFIED)
+    place, oid, matricule = _place_and_ins(patient.pk, qualified=patient.identity_status == IdentityStatus.QUALIFIED)
     return Band(
         birth_name=patient.birth_name,
         first_given_name=patient.first_given_name,
@@ -94,15 +101,15 @@ def identity_band(identity: DomainIdentity) -> Band:
     )
 
 
-def _place_and_ins(rows: QuerySet[DomainIdentity], *, qualified: bool) -> tuple[str, str, str]:
+def _place_and_ins(patient_id: int, *, qualified: bool) -> tuple[str, str, str]:
     """A number is asked for a qualified identity only (§2.6-1); the base gives no other."""
-    if not qualified:
-        return rows.values_list("birth_place_cog", flat=True).first() or "", "", ""
-    active = Ins.objects.filter(identity_id=OuterRef("pk"), active=True, environment=settings.PEPITES_INSI_ENVIRONMENT)
-    found = rows.values_list(
-        "birth_place_cog", Subquery(active.values("oid")[:1]), Subquery(active.values("matricule")[:1])
-    ).first()
-    return (found[0] or "", found[1] or "", found[2] or "") if found else ("", "", "")
+    with connection.cursor() as cursor:
+        if qualified:
+            cursor.execute(_PLACE_AND_INS, [settings.PEPITES_INSI_ENVIRONMENT, patient_id])
+        else:
+            cursor.execute(_PLACE, [patient_id])
+        place, oid, matricule = cursor.fetchone() or ("", "", "")
+    return place or "", oid or "", matricule or ""
 
 
 def _ins_of(identity: DomainIdentity) -> str:

@@ -18,6 +18,7 @@ from pepites.messaging.enums import ConversationKind
 from pepites.messaging.markdown import plain
 from pepites.messaging.models import Conversation
 from pepites.messaging.values import ConversationView, ParticipantView, day_key, day_label, hour_label
+from pepites.notifications.selectors import UNREAD_SQL, keep_unread
 from pepites.patients.models import Patient
 
 PAGE = 50
@@ -192,7 +193,10 @@ def unread_counts(actor: Actor, patient_ids: Sequence[int] | None = None) -> dic
 
 
 def _unread(actor: Actor) -> dict[int | None, int]:
-    """Messages not read by person, None for talks about nobody; a page that writes nothing asks once."""
+    """Messages not read by person, None for talks about nobody; a page that writes nothing asks once.
+
+    Every page shows how many notices wait too: the same question brings it.
+    """
     if actor.practice_id is None:
         return {}
     unit = current() if in_unit() else None
@@ -200,8 +204,14 @@ def _unread(actor: Actor) -> dict[int | None, int]:
         kept: dict[int | None, int] = unit.kept["unread"]
         return kept
     with connection.cursor() as cursor:
-        cursor.execute("SELECT patient_id, sum(unread) FROM messaging_unread() GROUP BY patient_id")
-        found = {key: int(count) for key, count in cursor.fetchall()}
+        cursor.execute(
+            f"SELECT u.patient_id, sum(u.unread), {UNREAD_SQL} FROM (SELECT) one LEFT JOIN messaging_unread() u ON true"  # noqa: S608
+            " GROUP BY u.patient_id",
+            [actor.practice_id],
+        )
+        rows = cursor.fetchall()
+    keep_unread(rows[0][2])
+    found = {key: int(count) for key, count, _ in rows if count is not None}
     if unit is not None:
         unit.kept["unread"] = found
     return found
