@@ -19,6 +19,7 @@ _KEPT: Final = (
 )  # fmt: skip
 _WORDS: Final = tuple(_KEPT.index(name) for name in ("snt", "sall", "gt", "gall", "ogt"))
 _READ: Final = attrgetter(*_KEPT, "nb")
+_READER: Final = json.JSONDecoder()
 VERSION: Final = 1
 PREFIX: Final = f"[{VERSION},"
 """How a text of this version begins; any other is computed again."""
@@ -31,7 +32,7 @@ def packed(one: Written) -> str:
 
 def unpacked(text: str, ins: str = "") -> Written:
     """What ``packed`` wrote, rarity of today and INS put back. Texts of another version are never asked for."""
-    _, shapes, phones = json.loads(text)
+    _, shapes, phones = _READER.raw_decode(text)[0]
     number = standard.ins_body(ins) if ins else None
     return Written(tuple(_form(shape, number) for shape in shapes), (), tuple(phones))
 

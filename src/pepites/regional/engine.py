@@ -4,8 +4,8 @@ Rules of §5.3 to §5.5: contradictions come before weights, a missing value is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from pepites.identity.matching import score as scoring
 from pepites.identity.matching.canonical import Canonical
@@ -50,8 +50,7 @@ class Thresholds:
         return cls(model.auto, model.review)
 
 
-@dataclass(frozen=True, slots=True)
-class MatchRecord:
+class MatchRecord(NamedTuple):
     """A record as the judge sees it: every way it may have been written, what qualifies it, what forbids a link."""
 
     record_id: int
@@ -77,8 +76,7 @@ class Term:
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The verdict on one candidate. ``deterministic``: same qualified INS and nothing against it (STIC-5)."""
 
     record_id: int
@@ -89,7 +87,7 @@ class Judged:
     twin_risk: bool = False
     deterministic: bool = False
     homonyms: bool = False
-    levels: tuple[int, ...] = field(default=(), repr=False)
+    levels: tuple[int, ...] = ()
     former_ins: bool = False
 
     @property
@@ -174,18 +172,22 @@ def _vetoes(a: MatchRecord, b: MatchRecord, found: Compared) -> list[str]:
     """What forces B at best: §5.3, §5.4 point 5, STIC-7."""
     ours, theirs = found.ours, found.theirs
     ranked = a.birth_rank and b.birth_rank and a.birth_rank != b.birth_rank
-    same_day = (ours.y, ours.m, ours.dd) == (theirs.y, theirs.m, theirs.dd)
     said = [_OF_MODEL[veto] for veto in found.scored.vetoes]
-    rules = (
-        (Veto.INS, ins_contradict(a, b)),
-        (Veto.DOMAIN, a.domain_id == b.domain_id),
-        (Veto.DOUBTFUL, a.doubtful or b.doubtful),
-        (Veto.NEWBORN, a.newborn or b.newborn),
-        (Veto.MULTIPLE, a.multiple_birth and b.multiple_birth),
-        (Veto.TWINS, bool(ranked and same_day)),
-        (Veto.INTERPRETED, a.interpreted and b.interpreted),
-    )
-    return list(dict.fromkeys([*said, *(word for word, holds in rules if holds)]))
+    if ins_contradict(a, b):
+        said.append(Veto.INS)
+    if a.domain_id == b.domain_id:
+        said.append(Veto.DOMAIN)
+    if a.doubtful or b.doubtful:
+        said.append(Veto.DOUBTFUL)
+    if a.newborn or b.newborn:
+        said.append(Veto.NEWBORN)
+    if a.multiple_birth and b.multiple_birth:
+        said.append(Veto.MULTIPLE)
+    if ranked and (ours.y, ours.m, ours.dd) == (theirs.y, theirs.m, theirs.dd):
+        said.append(Veto.TWINS)
+    if a.interpreted and b.interpreted:
+        said.append(Veto.INTERPRETED)
+    return list(dict.fromkeys(said))
 
 
 def _against_rivals(one: Judged, judged: Sequence[Judged], limits: Thresholds) -> Judged:
@@ -194,5 +196,5 @@ def _against_rivals(one: Judged, judged: Sequence[Judged], limits: Thresholds) -
         return one
     floor = one.score * (1 - limits.runner_up)
     if any(other.person_id != one.person_id and other.score >= floor and other.cls != "C" for other in judged):
-        return replace(one, cls="B", vetoes=(*one.vetoes, Veto.RIVALS))
+        return one._replace(cls="B", vetoes=(*one.vetoes, Veto.RIVALS))
     return one

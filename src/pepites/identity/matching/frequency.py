@@ -9,7 +9,7 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pepites.identity.matching import standard
@@ -37,7 +37,7 @@ class PackedCounts:
     keys: array[int] = field(default_factory=lambda: array("Q"), repr=False)
     counts: array[int] = field(default_factory=lambda: array("I"), repr=False)
     version: str = ""
-    _known: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[Hashable, tuple[int, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, kind: str, text: str) -> int:
         """Records that have ``text``: ``s g b`` sounds of surname, given name, both; ``S G`` as written; ``d`` date."""
@@ -47,20 +47,20 @@ class PackedCounts:
 
     def rarity(self, sn: str | None, snk: str | None, gn: str | None, gnk: str | None, born: dt.date | None) -> Rare:
         """``rs rg nc ns ng ex`` of a record, as the comparisons read them."""
-        return rare(
-            self.total, self._seen(f"s{snk}") if snk else 1, self._seen(f"g{gnk}") if gnk else 1,
-            self._seen(f"b{snk or ''}|{gnk or ''}"),
-            (self._seen(f"S{sn}") if sn else 1, self._seen(f"G{gn}") if gn else 1),
-            self._seen(f"d{born.isoformat()}") if born else self.total / 20_000,
-        )  # fmt: skip
+        known = self._known
+        names = known.get(("s", sn, snk)) or self._seen("s", "S", snk, sn, ("s", sn, snk))
+        given = known.get(("g", gn, gnk)) or self._seen("g", "G", gnk, gn, ("g", gn, gnk))
+        both, _ = known.get((snk, gnk)) or self._seen("b", "", f"{snk or ''}|{gnk or ''}", None, (snk, gnk))
+        day = self.total / 20_000
+        if born:
+            day, _ = known.get(born) or self._seen("d", "", born.isoformat(), None, born)
+        return rare(self.total, names[0], given[0], both, (names[1], given[1]), day)
 
-    def _seen(self, key: str) -> int:
-        """``of``, remembered: the same names come back."""
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            found = self._known[key] = self.of(key[0], key[1:])
+    def _seen(self, kind: str, spelt: str, text: str | None, spelling: str | None, key: Hashable) -> tuple[int, int]:
+        """``of`` a sound and of a spelling, remembered under ``key``: the same names come back."""
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        found = self._known[key] = (self.of(kind, text) if text else 1, self.of(spelt, spelling) if spelling else 1)
         return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from pepites.identity.matching.canonical import Canonical
 from pepites.identity.matching.comparisons import COMPARISONS, levels_of
@@ -61,8 +61,7 @@ class Term:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """Verdict on a pair."""
 
     score: float
