@@ -37,7 +37,10 @@ def search(call: Call) -> Result:
     found = regional().find_records(actor=call.actor, criteria=criteria)
     shown, left = found.items[skip : skip + count], len(found.items) > skip + count
     domain = own_domain(call)
-    entries = [entry(call.base, _patient(call, domain, one, with_number), {"mode": "match"}) for one in shown]
+    entries = [
+        entry(call.base, person_resource(call, domain, one, with_number=with_number), {"mode": "match"})
+        for one in shown
+    ]
     following = (page, skip + count) if left else (page + 1, 0) if found.more else None
     total = len(shown) if following is None and (page, skip) == (1, 0) else None
     next_link = ""
@@ -53,16 +56,12 @@ def read(call: Call) -> Result:
     person = regional().read_person(actor=call.actor, regional_id=call.id)
     if person is None:
         raise FhirError(404, "Cette personne n'est pas connue ou ne vous est pas ouverte.")
-    resource = _patient(call, own_domain(call), person, with_number=True)
+    resource = person_resource(call, own_domain(call), person)
     return Result(resource, etag=f'W/"{hashlib.sha256(write_json(resource)).hexdigest()[:16]}"')
 
 
-def person_resource(call: Call, person: PersonFound) -> dict[str, Any]:
-    """The Patient of a person found, with its number in the client's own domain."""
-    return _patient(call, own_domain(call), person, with_number=True)
-
-
-def _patient(call: Call, domain: Domain, person: PersonFound, with_number: bool) -> dict[str, Any]:
+def person_resource(call: Call, domain: Domain, person: PersonFound, *, with_number: bool = True) -> dict[str, Any]:
+    """The Patient of a person found, with its number in ``domain``, the client's own."""
     record = IncomingRecord(local_id=person.local_id, traits=person.traits, status=person.status)
     return to_patient(
         record, system=(domain.oid or domain.uri) if with_number else "", regional_id=person.regional_id,

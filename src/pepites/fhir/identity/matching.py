@@ -6,6 +6,7 @@ from pepites.fhir.bundles import entry, link, search_set
 from pepites.fhir.checking import check
 from pepites.fhir.errors import invalid
 from pepites.fhir.identity.demographics import person_resource
+from pepites.fhir.identity.domains import own_domain
 from pepites.fhir.mappers.fr_core import MATCH_GRADE
 from pepites.fhir.mappers.patient import from_patient
 from pepites.fhir.paging import DEFAULT_COUNT, MAX_COUNT
@@ -22,7 +23,8 @@ def match(call: Call) -> Result:
     kept = sorted(found, key=lambda one: -one.score)[:count]
     if only_certain:
         kept = [one for one in kept if one.grade == "certain"]
-    entries = [entry(call.base, person_resource(call, one.person), _search(one)) for one in kept]
+    domain = own_domain(call)
+    entries = [entry(call.base, person_resource(call, domain, one.person), _search(one)) for one in kept]
     bundle = search_set(entries, self_link=link(call.base, f"{call.path}", {}), total=len(kept))
     return Result(bundle, detail={"count": len(kept)})
 

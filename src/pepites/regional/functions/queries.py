@@ -175,10 +175,11 @@ CROSS_REFERENCES = rls.definer_function(
     language="plpgsql",
 )
 
+# The client's own number is picked among the person's records, never by the domain: that index reads the whole domain.
 _BEST = f"""
-      SELECT DISTINCT ON (p.irp) p.irp::text, d.name::text, coalesce((SELECT min(o.local_id) FROM regional_link q
-          JOIN regional_regionalrecord o ON o.id = q.record_id
-          WHERE q.person_id = p.id AND q.active AND o.domain_id = {CLIENT}), '')::text, {DATA}
+      SELECT DISTINCT ON (p.irp) p.irp::text, d.name::text, coalesce((SELECT min(o.local_id)
+          FILTER (WHERE o.domain_id = (SELECT {CLIENT})) FROM regional_link q
+          JOIN regional_regionalrecord o ON o.id = q.record_id WHERE q.person_id = p.id AND q.active), '')::text, {DATA}
       FROM persons s JOIN regional_regionalperson p ON p.id = s.person_id
       JOIN regional_link l ON l.person_id = p.id AND l.active JOIN regional_regionalrecord r ON r.id = l.record_id
       JOIN regional_domain d ON d.id = r.domain_id
