@@ -52,10 +52,10 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """One Chromium, closed at the end."""
+def browser(*more: str) -> Iterator[Browser]:
+    """One Chromium, closed at the end; ``more``: other arguments of its command line."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*ARGUMENTS, *more])
         try:
             yield chromium
         finally:

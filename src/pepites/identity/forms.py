@@ -75,7 +75,7 @@ class SearchForm(BirthDateMixin):
     )
     number = forms.CharField(
         label="Numéro complet, ou code INS scanné",
-        help_text="Identifiant régional (GF et 11 caractères), ou datamatrix d'un document lu par une douchette.",
+        help_text="Identifiant régional (GF et 11 caractères), ou datamatrix d'un document (douchette ou photo).",
         required=False,
         max_length=MAX_LENGTH,
         widget=forms.TextInput(_PLAIN),

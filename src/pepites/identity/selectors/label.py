@@ -72,7 +72,8 @@ def _code(identity: DomainIdentity, number: InsNumber) -> InsCode:
 
 def draw(text: str) -> tuple[int, str]:
     """A square ECC200 symbol as an SVG path: side in modules, quiet zone of one module included, and the path."""
-    made = zxingcpp.create_barcode(text.encode("ascii"), zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+    # As text: bytes would be announced by a header (ECI) that some scanners type before the code.
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
     pixels: Any = made.to_image(scale=1, add_quiet_zones=True)
     rows: Any = memoryview(pixels).tolist()
     dark = [(x, y) for y, row in enumerate(rows) for x, value in enumerate(row) if value < 128]

@@ -28,6 +28,7 @@ LICENCES = {
     "bootstrap": "bootstrap/LICENSE",
     "bootstrap-icons": "bootstrap-icons/LICENSE",
     "htmx": "htmx.org/LICENSE",
+    "zxing": "@zxing/library/LICENSE",
     "decoupage-administratif": "@etalab/decoupage-administratif/LICENSE",
 }
 ICON_IN_TEMPLATE = re.compile(r"""(?:\{%\s*icon\s+|\bicon=)["']([a-z0-9-]+)["']""")
@@ -35,6 +36,8 @@ ICON_IN_PYTHON = re.compile(r"""\bicon["']?\s*[=:]\s*["']([a-z0-9-]+)["']""")
 STATIC_IMPORT = re.compile(r"""^import \{ ([\w, ]+) \} from "\./([\w-]+\.js)";$""", re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r"""\bimport\("\./([\w-]+\.js)"\)""")
 DECIMALS = re.compile(r"\.(\d{3,})")
+FLOOR = "chrome106,firefox115,safari15.4"
+"""The oldest browsers served in full (interface §3)."""
 SASS_SILENCED = "import,global-builtin,color-functions,if-function,mixed-decls"
 
 
@@ -82,7 +85,7 @@ def used_icons() -> list[str]:
 
 
 def _sources() -> Sources:
-    patterns = ("package.json", "package-lock.json", "scss/*.scss", "js/*.js", "images/*.svg")
+    patterns = ("package.json", "package-lock.json", "scss/*.scss", "js/*.js", "vendor/*.js", "images/*.svg")
     files = [path for pattern in patterns for path in sorted(FRONTEND.glob(pattern))]
     return Sources([*files, *sorted(Path(__file__).parent.glob("*.py"))], used_icons())
 
@@ -103,6 +106,8 @@ def _assemble(sources: Sources) -> dict[str, tuple[str, bytes]]:
     add("app.css", _css(files))
     vendor = [(modules / "htmx.org" / part).read_text(encoding="utf-8") for part in HTMX_PARTS]
     add("htmx.js", "\n".join(re.sub(r"//# sourceMappingURL=.*", "", text).strip() for text in vendor).encode())
+    for entry in sorted((FRONTEND / "vendor").glob("*.js")):
+        add(entry.name, _bundled(entry))
     for name, content in _scripts():
         add(name, DYNAMIC_IMPORT.sub(lambda m: f'import("./{files[m[1]][0]}")', content).encode())
     return files
@@ -122,6 +127,14 @@ def _css(files: dict[str, tuple[str, bytes]]) -> bytes:
         cwd=FRONTEND,
     )
     return re.sub(r"url\(\"?\./([\w-]+\.svg)\"?\)", lambda m: f"url({files[m[1]][0]})", css).encode()
+
+
+def _bundled(entry: Path) -> bytes:
+    """The parts of a library that an entry module asks for, in one file."""
+    return run(
+        "node", "node_modules/esbuild/bin/esbuild", f"vendor/{entry.name}", "--bundle", "--minify", "--format=esm",
+        f"--target={FLOOR}", "--legal-comments=none", "--log-level=warning", cwd=FRONTEND,
+    ).encode()  # fmt: skip
 
 
 def _scripts() -> list[tuple[str, str]]:
