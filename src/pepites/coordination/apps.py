@@ -9,6 +9,7 @@ _COORDINATION = (
     "consent-revoke", "oppose", "opposition-lift", "access", "access-report", "plan", "plan-draft", "plan-add",
     "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
     "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
+    "assessment-readers",
     "relative", "relative-end", "note-reserved", "readers", "protection", "protection-document", "protection-keep",
     "protection-report", "history", "measure", "measure-lift", "plan-referent",
 )  # fmt: skip

@@ -75,6 +75,7 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/evaluations/<uuid:form_id>/suivi/", assessments.trend, name="assessment-trend"),
     path("evaluations/<uuid:public_id>/", assessments.assessment, name="assessment"),
     path("evaluations/<uuid:public_id>/remplir/", answering.fill, name="assessment-fill"),
+    path("evaluations/<uuid:public_id>/qui-lit/", answering.audience, name="assessment-readers"),
     path("evaluations/<uuid:public_id>/corriger/", answering.amend, name="assessment-amend"),
     path("evaluations/<uuid:public_id>/retirer/", assessments.withdraw, name="assessment-withdraw"),
     *referrals,

@@ -28,6 +28,21 @@ class ReadersForm(forms.Form):
         )  # fmt: skip
 
 
+class AudienceForm(ReadersForm):
+    """The circle, or some readers only."""
+
+    audience = forms.ChoiceField(
+        label="Qui pourra lire cette évaluation",
+        choices=(("cercle", "Le cercle, selon les droits de chacun"), ("lecteurs", "Moi et ceux que je nomme")),
+        widget=forms.RadioSelect,
+        help_text="Une fois l'évaluation terminée, ce choix ne change plus.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(("audience", "readers"))
+
+
 class ReservedNoteForm(ReadersForm, KeyedForm):
     """A note for some readers."""
 
