@@ -26,6 +26,8 @@ from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.alerting.kinds import NOTE_URGENT
+from pepites.coordination.editions.enums import EditionKind
+from pepites.coordination.editions.services import ask_edition
 from pepites.coordination.enums import MemberRole, NoteType
 from pepites.coordination.models import (
     CareTeamMember,
@@ -339,9 +341,10 @@ def _around_assessments(scenario: Scenario, actors: dict[str, Actor], network_id
         patient = Patient.objects.get(public_id=scenario.objects["patient"])
         made = [assessments.start_assessment(actor=member, patient=patient, version=version) for _ in range(2)]
         assessments.finish_assessment(actor=member, assessment=made[0], answers={}, version=1)
+        edition = ask_edition(actor=member, patient_id=patient.pk, kind=EditionKind.ASSESSMENT, item=made[0].public_id)
     scenario.objects |= {
         "assessment": made[0].public_id, "draft": made[1].public_id, "form": version.form.public_id,
-        "prepared": prepared.public_id,
+        "prepared": prepared.public_id, "edition": edition.public_id,
     }  # fmt: skip
 
 
@@ -416,6 +419,9 @@ OBJECT_OF = {
     "coordination:plan-confirm": "plan",
     "coordination:plan-sign": "plan",
     **dict.fromkeys(("coordination:assessment", "coordination:assessment-amend"), "assessment"),
+    "coordination:assessment-pdf": "assessment",
+    "coordination:assessment-readers": "draft",
+    **dict.fromkeys(("coordination:edition", "coordination:edition-file"), "edition"),
     "coordination:assessment-withdraw": "assessment",
     "coordination:assessment-fill": "draft",
     **{f"assessments:form-{name}": "prepared" for name in FORM_PAGES},

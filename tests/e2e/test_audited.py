@@ -22,7 +22,7 @@ NOT_PAGES = {
     "coordination:history-file": "fichier",
     "coordination:figures-export": "fichier",
     "coordination:figures-report": "fichier",
-    "coordination:plan-pdf": "fichier",
+    "coordination:edition-file": "fichier",
     "networks:pack-export": "fichier",
     "regional:domain-figures": "fichier",
     "regional:region-figures": "fichier",
@@ -30,6 +30,7 @@ NOT_PAGES = {
 
 ELSEWHERE = {
     "tests/e2e/test_forms.py": tuple(f"assessments:form-{name}" for name in ("edit", "preview", "question", "score")),
+    "tests/e2e/test_editions.py": ("coordination:assessment-readers", "coordination:edition"),
     "tests/networks/test_packs_browser.py": (
         "networks:new", "networks:pack", "networks:pack-preview", "networks:pack-section", "networks:pack-row",
         "networks:pack-row-add", "coordination:pathway-open", "coordination:protocol-move", "coordination:wall",

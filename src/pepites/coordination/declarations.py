@@ -105,6 +105,11 @@ CODES = {
     "coordination.plan.closed": "Plan clos",
     "coordination.plan.exported": "Plan édité en PDF",
     "coordination.plan.refused": "Plan refusé",
+    "coordination.assessment.exported": "Évaluation éditée en PDF",
+    "coordination.edition.asked": "Document PDF demandé",
+    "coordination.edition.read": "Document PDF consulté",
+    "coordination.edition.opened": "Document PDF ouvert",
+    "coordination.edition.refused": "Document PDF refusé",
     "coordination.reserved.read": "Élément réservé consulté",
     "coordination.reserved.written": "Élément réservé écrit",
     "coordination.reserved.exported": "Document réservé édité",
@@ -168,6 +173,7 @@ PERSONAL_DATA = (
         PersonalData(f"coordination.{model}", "patient", "patient_id", category, CARE)
         for model, category in _MODELS.items()
     ),
+    PersonalData("coordination.Edition", "patient", "patient_id", "santé", "1 an ; le fichier, une heure"),
     PersonalData("coordination.ImportRun", "professional", "user_id", "sécurité", "1 an ; le fichier, 7 jours"),
     PersonalData("coordination.HistoryRun", "professional", "user_id", "sécurité", "1 an ; l'archive, 7 jours"),
 )
@@ -208,6 +214,7 @@ NOT_SORTED = {
     "suit les messages repris, qui sont triés": (
         "coordination_historythread", "coordination_historyreader", "coordination_historyfile",
     ),
+    "copie sur papier, gardée une heure": ("coordination_edition",),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip
 """What an unmerge lists for sorting (RNIV-13), and what it need not."""

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from pepites.access.enums import Level, Regime
 from pepites.common.identifiers import new_uuid
+from pepites.coordination.editions.models import Edition
 from pepites.coordination.enums import (
     OPEN_MEMBER,
     OPEN_TASK,
@@ -51,6 +52,7 @@ __all__ = [
     "CircleRelative",
     "Concern",
     "Contact",
+    "Edition",
     "Expectation",
     "FilEntry",
     "Goal",

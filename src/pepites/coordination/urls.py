@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from pepites.coordination.editions.urls import urlpatterns as editions
 from pepites.coordination.figures.urls import urlpatterns as figures
 from pepites.coordination.importing.urls import urlpatterns as importing
 from pepites.coordination.measures.urls import urlpatterns as measures
@@ -84,6 +85,7 @@ urlpatterns = [
     *plan,
     *measures,
     *relatives,
+    *editions,
     *reserved,
     *takeover,
 ]
