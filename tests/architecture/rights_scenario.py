@@ -275,8 +275,16 @@ def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
     """A demande of a member to the network."""
     with unit_of_work(member):
         asked = Asked(motive="Une évaluation à domicile", family_name="Droits")
-        made = send_referral(actor=member, asked=asked, key=new_uuid(), network=network)
-    scenario.objects |= {"referral": made.public_id, "organization": scenario.users["membre"][1].organization.public_id}
+        files = [Upload("photo.jpg", jpeg())]
+        made = send_referral(actor=member, asked=asked, key=new_uuid(), network=network, files=files)
+    with as_owner():
+        file = made.files.get()
+        made.files.update(released_at=now())
+    scenario.objects |= {
+        "referral": made.public_id,
+        "referral_file": file.public_id,
+        "organization": scenario.users["membre"][1].organization.public_id,
+    }
 
 
 def _takeover(scenario: Scenario, network: Network) -> None:
@@ -397,6 +405,8 @@ OBJECT_OF = {
     "coordination:plan-referent": "plan",
     **{f"coordination:referral{step}": "referral" for step in ("", *REFERRAL_STEPS)},
     "coordination:referral-ask-structure": "organization",
+    "coordination:referral-release": "referral",
+    "coordination:referral-file": "referral_file",
     "coordination:pathway-adopt": "pathway",
     "coordination:protocol-start": "pathway",
     "coordination:protocol-move": "run",

@@ -60,6 +60,7 @@ DOCUMENTS = {
     "coordination/figures/views.py": "chiffres d'un réseau, petits effectifs masqués (essais des tableaux de bord)",
     "coordination/importing/views.py": "compte rendu de son propre import",
     "coordination/editions/views.py": "plan et évaluation imprimés par un job : adresse edition-file, demandée ici",
+    "coordination/referrals/views.py": "fichiers d'une demande, pour qui elle est adressée : adresse referral-file",
     "coordination/reserved/views.py": "document d'une information préoccupante, remis à qui vient de l'écrire",
     "coordination/takeover/views.py": "documents repris : adresse history-file, demandée ici",
     "messaging/views/reading.py": "pièces jointes : adresses attachment et thumbnail, demandées ici",

@@ -20,6 +20,7 @@ NOT_PAGES = {
     "messaging:unread": "JSON du script des discussions",
     "assessments:form-export": "fichier",
     "coordination:history-file": "fichier",
+    "coordination:referral-file": "fichier",
     "coordination:figures-export": "fichier",
     "coordination:figures-report": "fichier",
     "coordination:edition-file": "fichier",

@@ -37,6 +37,7 @@ class CoordinationConfig(AppConfig):
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
         from pepites.coordination.editions.selectors import names_in_use as edition_files
         from pepites.coordination.receivers import subscribe_all
+        from pepites.coordination.referrals.files import names_in_use as referral_files
         from pepites.coordination.sections import ALL
         from pepites.documents.ports import register_owner
         from pepites.messaging.ports import MessageAction, register_message_action
@@ -54,6 +55,7 @@ class CoordinationConfig(AppConfig):
         subscribe_all()
         register_owner(_history_files)
         register_owner(edition_files)
+        register_owner(referral_files)
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
         register_appointment_action(
             AppointmentAction("Écrire la note", "journal-text", "coordination:appointment-note")

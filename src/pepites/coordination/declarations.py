@@ -44,6 +44,8 @@ CODES = {
     "coordination.referral.handed": "Demande transmise à un autre",
     "coordination.referral.refused": "Demande refusée",
     "coordination.referral.denied": "Acte refusé sur une demande",
+    "coordination.referral.released": "Fichiers d'une demande sortis de quarantaine",
+    "coordination.referral.file": "Fichier d'une demande ouvert",
     "coordination.referral.closed": "Réponse donnée à une demande",
     "coordination.pathway.refused": "Changement de parcours refusé",
     "coordination.member.invited": "Invitation dans le cercle",
@@ -136,6 +138,7 @@ _MODELS = {
     "ProtocolStep": "coordination",
     "Referral": "coordination",
     "ReferralEvent": "coordination",
+    "ReferralFile": "santé",
     "FilEntry": "santé",
     "HospitalStay": "santé",
     "HospitalStayEvent": "santé",
@@ -214,6 +217,7 @@ NOT_SORTED = {
     "suit les messages repris, qui sont triés": (
         "coordination_historythread", "coordination_historyreader", "coordination_historyfile",
     ),
+    "suit sa demande, qui est triée": ("coordination_referralfile",),
     "copie sur papier, gardée une heure": ("coordination_edition",),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip

@@ -37,7 +37,7 @@ from pepites.coordination.plan.models import (
     PlanVersionPart,
 )
 from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
-from pepites.coordination.referrals.models import Referral
+from pepites.coordination.referrals.models import Referral, ReferralFile
 from pepites.coordination.relatives.models import CircleRelative
 from pepites.coordination.reserved.models import ProtectionReport
 from pepites.coordination.stays.models import HospitalStay
@@ -77,6 +77,7 @@ __all__ = [
     "ProtocolRun",
     "ProtocolStep",
     "Referral",
+    "ReferralFile",
     "Task",
 ]
 
