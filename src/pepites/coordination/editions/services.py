@@ -35,6 +35,8 @@ def ask_edition(
     the same document."""
     level = level_on(patient_id)
     require(practising(actor, level, Level.SOCIAL), code=REFUSED, subjects=(patient_id,))
+    assert actor.user_id is not None
+    assert actor.practice_id is not None
     asked = Edition(
         patient_id=patient_id, user_id=actor.user_id, practice_id=actor.practice_id, kind=kind, item=item,
         number=number, archive=archive, level=level, asked_at=now(),

@@ -61,7 +61,7 @@ class AskForm(KeyedForm):
     informed = forms.BooleanField(label="La personne est informée de cette demande", required=False)
     fichiers = FilesField(
         label="Joindre des fichiers", required=False,
-        help_text=f"{MOST_FILES} au plus : PDF, JPEG ou PNG, 20 Mo chacun. Vous ne pourrez plus les ouvrir ensuite.",
+        help_text=f"{MOST_FILES} au plus : PDF, JPEG ou PNG, 24 Mo en tout. Vous ne pourrez plus les ouvrir ensuite.",
         widget=FilesInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
         error_messages={"empty": "Un des fichiers est vide.", "max_length": "Le nom d'un des fichiers est trop long."},
     )  # fmt: skip
