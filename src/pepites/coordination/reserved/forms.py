@@ -41,6 +41,14 @@ class AudienceForm(ReadersForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(("audience", "readers"))
+        self.fields["readers"].label = "Si vous nommez, qui d'autre pourra lire"
+
+    def clean_readers(self) -> list[int]:
+        """Naming somebody while the circle reads all would be a misunderstanding: said rather than guessed."""
+        named: list[int] = self.cleaned_data["readers"]
+        if named and self.cleaned_data.get("audience") == "cercle":
+            raise forms.ValidationError("Choisissez « Moi et ceux que je nomme », ou ne cochez personne.")
+        return named
 
 
 class ReservedNoteForm(ReadersForm, KeyedForm):

@@ -54,7 +54,7 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     one, context = opened(request, public_id, READ)
     if one.state != AssessmentState.DRAFT:
-        return redirect("coordination:assessment", public_id)
+        return _ended_meanwhile(request, one, context)
     if request.method == "GET":
         return _page(request, one, context, Posted(dict(answers_of(one))), Outcome())
     ending = request.POST.get("act") == "terminer"
@@ -71,6 +71,15 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if outcome.done and request.POST.get("act") == "lecteurs":
         return redirect("coordination:assessment-readers", public_id)
     return _page(request, one, context, sent, outcome)
+
+
+def _ended_meanwhile(request: HttpRequest, one: Assessment, context: dict[str, Any]) -> HttpResponse:
+    """Ended from another page or device: answers that differ are kept on the page, as a correction to confirm."""
+    if request.method == "POST" and one.state in ENDED and one.author_id == actor_of(request).practice_id:
+        sent = _read(request, one)
+        if changed := _changed(one, sent):
+            return _page(request, one, context | {"amending": True}, sent, Outcome(status=409, conflict=changed))
+    return redirect("coordination:assessment", one.public_id)
 
 
 @require_http_methods(["GET", "POST"])
