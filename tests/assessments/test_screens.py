@@ -150,9 +150,7 @@ def test_two_tabs_get_a_409_that_shows_both_answers_then_choose() -> None:
     late = client.post(url, body(version, vide="non") | {"version": 1})
     html = late.content.decode()
     assert late.status_code == 409
-    assert re.search(
-        r'data-label="Vos réponses"><span class="pp-differ">Non</span></td><td data-label="Enregistré">Oui', html
-    )
+    assert re.search(r'data-label="Vos réponses"><strong>Non</strong></td><td data-label="Enregistré">Oui', html)
     assert "1 réponse différente<" in html
     assert 'name="version" value="2"' in html
     assert client.post(url, body(version, vide="non") | {"version": 2}).status_code == 200
@@ -170,7 +168,7 @@ def test_what_was_ended_elsewhere_meanwhile_keeps_what_was_typed_as_a_correction
     late = client.post(url, sent)
     html = late.content.decode()
     assert late.status_code == 409
-    assert '<span class="pp-differ">Oui</span>' in html
+    assert "<strong>Oui</strong>" in html
     amend = page("assessment-amend", one.public_id)
     assert f'action="{amend}"' in html
     assert 'value="|oui" checked' in html

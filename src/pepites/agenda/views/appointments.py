@@ -135,6 +135,8 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = MoveForm(posted(request), series=one.series is not None, initial=slot_of(one))
     clashes: list[Clash] = []
     if request.method == "POST" and form.is_valid():
+        if compared := overtaken(form, one):
+            return _show_overtaken(request, public_id, form, "Déplacer", compared)
         data = form.cleaned_data
         starts, ends = form.span()
         travel, minutes = Travel(data["travel"]), data["travel_minutes"] or 0
