@@ -299,8 +299,33 @@ def test_a_conflict_of_two_editors_is_a_409() -> None:
     one = plan(w, "coordinator", slot(w))
     with w.acting("coordinator") as actor:
         services.move_appointment(actor=actor, appointment=one, starts_at=at(2), ends_at=at(2, 10), version=1)
-    sent = {"day": str(today() + timedelta(days=5)), "starts": "09:00", "minutes": "60", "version": "1"}
-    assert signed_in(w.coordinator).post(f"/agenda/{one.public_id}/deplacer/", sent).status_code == 409
+    client, path = signed_in(w.coordinator), f"/agenda/{one.public_id}/deplacer/"
+    sent = {"day": str(today() + timedelta(days=5)), "starts": "09:00", "minutes": "60", "place": "Mon lieu"}
+    late = client.post(path, sent | {"version": "1"})
+    html = late.content.decode()
+    assert late.status_code == 409
+    assert html.count("Différent") == 2  # the day and the place; the rest is the same
+    for words in ("Votre saisie", "Mon lieu", f"{today() + timedelta(days=5):%d/%m/%Y}", f"{at(2):%d/%m/%Y}"):
+        assert words in html
+    assert 'name="version" value="2"' in html
+    assert client.post(path, sent | {"version": "2"}).status_code == 302
+
+
+def test_a_cancellation_written_on_an_older_version_keeps_its_reason() -> None:
+    w = world()
+    one = plan(w, "coordinator", slot(w))
+    with w.acting("coordinator") as actor:
+        services.move_appointment(actor=actor, appointment=one, starts_at=at(2), ends_at=at(2, 10), version=1)
+    client, path = signed_in(w.coordinator), f"/agenda/{one.public_id}/annuler/"
+    late = client.post(path, {"reason": "Pirogue en panne", "version": "1"})
+    html = late.content.decode()
+    assert late.status_code == 409
+    assert "Pirogue en panne" in html
+    assert f"{at(2):%d/%m/%Y}" in html
+    assert "Votre saisie" not in html
+    assert client.post(path, {"reason": "Pirogue en panne", "version": "2"}).status_code == 302
+    again = client.post(path, {"reason": "Pirogue en panne", "version": "2"})
+    assert again.status_code == 422  # there is nothing left to cancel
 
 
 def test_five_thousand_appointments_cost_the_queries_of_one() -> None:

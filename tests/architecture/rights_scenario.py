@@ -26,6 +26,8 @@ from pepites.common.clock import now, today
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services as coordination
 from pepites.coordination.alerting.kinds import NOTE_URGENT
+from pepites.coordination.editions.enums import EditionKind
+from pepites.coordination.editions.services import ask_edition
 from pepites.coordination.enums import MemberRole, NoteType
 from pepites.coordination.models import (
     CareTeamMember,
@@ -273,8 +275,16 @@ def _referral(scenario: Scenario, member: Actor, network: Network) -> None:
     """A demande of a member to the network."""
     with unit_of_work(member):
         asked = Asked(motive="Une évaluation à domicile", family_name="Droits")
-        made = send_referral(actor=member, asked=asked, key=new_uuid(), network=network)
-    scenario.objects |= {"referral": made.public_id, "organization": scenario.users["membre"][1].organization.public_id}
+        files = [Upload("photo.jpg", jpeg())]
+        made = send_referral(actor=member, asked=asked, key=new_uuid(), network=network, files=files)
+    with as_owner():
+        file = made.files.get()
+        made.files.update(released_at=now())
+    scenario.objects |= {
+        "referral": made.public_id,
+        "referral_file": file.public_id,
+        "organization": scenario.users["membre"][1].organization.public_id,
+    }
 
 
 def _takeover(scenario: Scenario, network: Network) -> None:
@@ -339,9 +349,10 @@ def _around_assessments(scenario: Scenario, actors: dict[str, Actor], network_id
         patient = Patient.objects.get(public_id=scenario.objects["patient"])
         made = [assessments.start_assessment(actor=member, patient=patient, version=version) for _ in range(2)]
         assessments.finish_assessment(actor=member, assessment=made[0], answers={}, version=1)
+        edition = ask_edition(actor=member, patient_id=patient.pk, kind=EditionKind.ASSESSMENT, item=made[0].public_id)
     scenario.objects |= {
         "assessment": made[0].public_id, "draft": made[1].public_id, "form": version.form.public_id,
-        "prepared": prepared.public_id,
+        "prepared": prepared.public_id, "edition": edition.public_id,
     }  # fmt: skip
 
 
@@ -394,6 +405,8 @@ OBJECT_OF = {
     "coordination:plan-referent": "plan",
     **{f"coordination:referral{step}": "referral" for step in ("", *REFERRAL_STEPS)},
     "coordination:referral-ask-structure": "organization",
+    "coordination:referral-release": "referral",
+    "coordination:referral-file": "referral_file",
     "coordination:pathway-adopt": "pathway",
     "coordination:protocol-start": "pathway",
     "coordination:protocol-move": "run",
@@ -416,6 +429,9 @@ OBJECT_OF = {
     "coordination:plan-confirm": "plan",
     "coordination:plan-sign": "plan",
     **dict.fromkeys(("coordination:assessment", "coordination:assessment-amend"), "assessment"),
+    "coordination:assessment-pdf": "assessment",
+    "coordination:assessment-readers": "draft",
+    **dict.fromkeys(("coordination:edition", "coordination:edition-file"), "edition"),
     "coordination:assessment-withdraw": "assessment",
     "coordination:assessment-fill": "draft",
     **{f"assessments:form-{name}": "prepared" for name in FORM_PAGES},

@@ -9,12 +9,12 @@ import pytest
 from tests.conftest import shared_data
 
 from pepites.assessments.library.reading import Instrument, instruments
-from pepites.assessments.questionnaire.aggir import gir_of, rank_of
+from pepites.assessments.questionnaire.aggir import VARIABLES, gir_of, rank_of
 from pepites.assessments.questionnaire.answers import Key
 from pepites.assessments.questionnaire.checking import problems, read_text
 from pepites.assessments.questionnaire.items import Questionnaire
 from pepites.assessments.questionnaire.parsing import parse
-from pepites.assessments.questionnaire.running import Person, ended, initial_answers
+from pepites.assessments.questionnaire.running import Person, calculated, ended, initial_answers
 from pepites.assessments.questionnaire.scoring import Score, compute, parse_scoring, raised
 from pepites.assessments.questionnaire.values import Value
 
@@ -344,3 +344,57 @@ def test_epds_bands(total: int, label: str) -> None:
     points = [str(min(3, max(0, total - 3 * n))) for n in range(10)]
     typed: dict[str, object] = {f"q{n}": p for n, p in enumerate(points, 1)}
     assert band(scored("epds", typed)["epds"]).startswith(label)
+
+
+PARTS = {
+    "coherence": ("communication", "comportement"), "orientation": ("temps", "espace"), "toilette": ("haut", "bas"),
+    "habillage": ("haut", "moyen", "bas"), "alimentation": ("servir", "manger"), "elimination": ("urinaire", "fecale"),
+}  # fmt: skip
+ADVERBS = {"A": ["S", "T", "H", "C"], "B": ["T"], "C": ["aucun"]}
+
+
+def proposed(variable: str, letters: tuple[str, ...]) -> str:
+    """The composite letter, as coordination §4.1 says it in words."""
+    if set(letters) == {"A"}:
+        return "A"
+    if variable in ("toilette", "habillage"):
+        return "C" if set(letters) == {"C"} else "B"
+    if variable == "alimentation":
+        return "C" if letters in (("C", "C"), ("B", "C"), ("C", "B")) else "B"
+    return "C" if "C" in letters else "B"
+
+
+def detailed(**typed: object) -> dict[str, str]:
+    """What the form computes of the parts, by linkId."""
+    questionnaire = parse(BY_CODE["aggir"].questionnaire)
+    given = filled(questionnaire, {"detail": "oui"} | {key.replace("_", "-"): value for key, value in typed.items()})
+    found = calculated(questionnaire, given, Person())
+    return {link: values[0].text for (link, _), values in found.items() if link.endswith(("-lettre", "-propose"))}
+
+
+@pytest.mark.parametrize("variable", PARTS)
+def test_the_parts_of_an_aggir_activity_propose_its_letter(variable: str) -> None:
+    parts = PARTS[variable]
+    for letters in itertools.product("ABC", repeat=len(parts)):
+        found = detailed(**{f"{variable}-{part}": ADVERBS[one] for part, one in zip(parts, letters, strict=True)})
+        assert tuple(found[f"{variable}-{part}-lettre"] for part in parts) == letters
+        assert found[f"{variable}-propose"] == proposed(variable, letters), letters
+
+
+def test_the_letter_of_a_part_comes_from_the_four_adverbs() -> None:
+    for size in range(5):
+        for ticked in itertools.combinations("STHC", size):
+            letter = {0: "", 4: "A"}.get(size, "B")
+            found = detailed(toilette_haut=list(ticked))
+            assert found.get("toilette-haut-lettre", "") == letter
+            assert "toilette-propose" not in found  # its other part is not coded yet
+    assert detailed(toilette_haut=["aucun"])["toilette-haut-lettre"] == "C"
+    assert "toilette-haut-lettre" not in detailed(toilette_haut=["aucun", "S"])  # one or the other
+
+
+def test_the_detail_is_optional_and_the_evaluator_gives_the_letter() -> None:
+    typed: dict[str, object] = dict.fromkeys([*VARIABLES, "exterieur", "communication"], "A")
+    assert scored("aggir", typed)["gir"].value == 6
+    parts = {f"toilette-{part}": ADVERBS["C"] for part in PARTS["toilette"]}
+    assert scored("aggir", typed | {"detail": "oui"} | parts)["gir"].value == 6
+    assert scored("aggir", typed | {"detail": "oui"} | parts | {"toilette": "C"})["gir"].value != 6

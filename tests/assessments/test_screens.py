@@ -150,11 +150,32 @@ def test_two_tabs_get_a_409_that_shows_both_answers_then_choose() -> None:
     late = client.post(url, body(version, vide="non") | {"version": 1})
     html = late.content.decode()
     assert late.status_code == 409
-    assert "vous, « Non » ; sur le serveur, « Oui »" in html
+    assert re.search(r'data-label="Vos réponses"><strong>Non</strong></td><td data-label="Enregistré">Oui', html)
+    assert "1 réponse différente<" in html
     assert 'name="version" value="2"' in html
     assert client.post(url, body(version, vide="non") | {"version": 2}).status_code == 200
     again = client.post(url, body(version, vide="non") | {"version": 1})
     assert again.status_code == 200  # the same answers are no conflict
+
+
+def test_what_was_ended_elsewhere_meanwhile_keeps_what_was_typed_as_a_correction() -> None:
+    w, version = world(), library()["mini-gds"]
+    client = signed_in(w.coordinator)
+    one = begun(w, client, version)
+    url = page("assessment-fill", one.public_id)
+    client.post(url, body(version, **GDS) | {"version": 1, "act": "terminer"})
+    sent = body(version, **GDS | {"vide": "oui"}) | {"version": 1, "act": "terminer"}
+    late = client.post(url, sent)
+    html = late.content.decode()
+    assert late.status_code == 409
+    assert "<strong>Oui</strong>" in html
+    amend = page("assessment-amend", one.public_id)
+    assert f'action="{amend}"' in html
+    assert 'value="|oui" checked' in html
+    assert client.post(amend, sent | {"version": 2, "reason": "Relu"}).status_code == 302
+    assert stored(one).state == "corrigee"
+    same = client.post(url, sent)  # nothing of what was sent would be lost
+    assert same.status_code == 302
 
 
 def test_correcting_asks_why_and_shows_what_it_said_before() -> None:

@@ -25,6 +25,7 @@ from tests.architecture import rights_scenario as rights
 from tests.assessments.factories import typed
 from tests.conftest import ROOT, as_owner
 from tests.coordination import plan_factories
+from tests.coordination.editions import work
 from tests.messaging.streaming import Page, in_thread, sign_in, web_conninfo
 
 from pepites.access.models import ConsentRecord
@@ -37,6 +38,7 @@ from pepites.common.clock import today
 from pepites.common.errors import Refused
 from pepites.common.identifiers import new_uuid
 from pepites.coordination import services
+from pepites.coordination.editions.models import Edition
 from pepites.coordination.models import CarePlan
 from pepites.coordination.plan.publishing import publish_plan
 from pepites.fhir.exports.command import bundle_for
@@ -57,7 +59,8 @@ DOCUMENTS = {
     "assessments/views.py": "définition d'un questionnaire, sans réponse",
     "coordination/figures/views.py": "chiffres d'un réseau, petits effectifs masqués (essais des tableaux de bord)",
     "coordination/importing/views.py": "compte rendu de son propre import",
-    "coordination/plan/views.py": "plan imprimé : adresse plan-pdf, demandée ici",
+    "coordination/editions/views.py": "plan et évaluation imprimés par un job : adresse edition-file, demandée ici",
+    "coordination/referrals/views.py": "fichiers d'une demande, pour qui elle est adressée : adresse referral-file",
     "coordination/reserved/views.py": "document d'une information préoccupante, remis à qui vient de l'écrire",
     "coordination/takeover/views.py": "documents repris : adresse history-file, demandée ici",
     "messaging/views/reading.py": "pièces jointes : adresses attachment et thumbnail, demandées ici",
@@ -97,6 +100,7 @@ class Ground:
         with unit_of_work(self.actors["membre"]) as unit:
             services.add_liaison_note(actor=unit.actor, patient_id=key, type="OBS", text=f"{HEALTH} craintif")
         self.write_sealed()
+        self.made: dict[str, list[Edition]] = {}
         self._plan()
         self._assessment()
         with unit_of_work(self.actors["coordination"]) as unit:
@@ -161,6 +165,12 @@ class Ground:
             made = assessments.start_assessment(actor=member, patient=self.patient, version=version)
             answers = typed(version, a=f"{HEALTH} dessiné")
             assessments.finish_assessment(actor=member, assessment=made, answers=answers, version=1)
+            sealed = assessments.start_assessment(actor=member, patient=self.patient, version=version)
+            assessments.reserve_assessment(actor=member, assessment=sealed, readers=[])
+            answers = typed(version, a=f"{SEALED} dessinée")
+            assessments.finish_assessment(actor=member, assessment=sealed, answers=answers, version=1)
+            self.sealed = sealed.public_id
+        self.assessment = made.public_id
         self.scenario.objects |= {"assessment": made.public_id, "form": version.form.public_id}
 
     def pages(self, role: str) -> Iterator[tuple[str, str]]:
@@ -169,7 +179,7 @@ class Ground:
         cookie = client.cookies["sessionid"].value
         for name, pattern, _ in rights.url_patterns():
             asked = rights.arguments(name, pattern, self.scenario.objects)
-            if name in ("coordination:plan-version", "coordination:plan-pdf"):
+            if name == "coordination:plan-version":
                 asked["number"] = 2
             queries = [{}] if asked else [{}, {"q": "craintif"}, {"q": "craintive"}]
             for query in queries:
@@ -178,6 +188,26 @@ class Ground:
                 response = client.get(reverse(name, kwargs=asked), query)
                 yield name, said(response)
                 transaction.savepoint_rollback(point)
+
+    def papers(self, role: str) -> Iterator[tuple[str, str]]:
+        """What every document says: those made before, and those that may be asked for now."""
+        client = self.scenario.client(role)
+        plan, held = self.scenario.objects["plan"], self.made.setdefault(role, [])
+        for path in (
+            reverse("coordination:plan-pdf", args=[plan, 2]),
+            *(reverse("coordination:assessment-pdf", args=[one]) for one in (self.sealed, self.assessment)),
+        ):
+            if client.post(path).status_code == 302:
+                with as_owner():
+                    asked = Edition.objects.order_by("-pk")[0]
+                held.append(work(asked))
+        for one in held:
+            yield "coordination:edition", said(client.get(reverse("coordination:edition", args=[one.public_id])))
+            yield (
+                "coordination:edition-file",
+                said(client.get(reverse("coordination:edition-file", args=[one.public_id]))),
+            )
+        yield "coordination:assessment", said(client.get(reverse("coordination:assessment", args=[self.sealed])))
 
 
 def said(response: Any) -> str:
@@ -206,7 +236,7 @@ def bundle_words(ground: Ground, role: str) -> str:
 def exits(ground: Ground, role: str) -> dict[str, str]:
     """Every exit of that role, with what it says."""
     found: dict[str, str] = {}
-    for name, words in ground.pages(role):
+    for name, words in (*ground.pages(role), *ground.papers(role)):
         found[name] = found.get(name, "") + words
     return found | {"fhir export": bundle_words(ground, role)}
 
@@ -226,8 +256,9 @@ def ground(db: None, settings: Any, tmp_path: Path) -> Ground:
 def test_no_exit_says_what_its_reader_may_not_read(ground: Ground) -> None:
     author, social, wide = (exits(ground, role) for role in ("membre", "social", "coordination"))
     # The words are there for who may read them: else the rest would prove nothing.
-    assert "coordination:file" in leaking(author, SEALED)
-    assert {"coordination:file", "coordination:plan-pdf", "coordination:assessment", "fhir export"} <= set(
+    assert {"coordination:file", "coordination:assessment", "coordination:assessment-trend",
+            "coordination:edition-file"} <= set(leaking(author, SEALED))  # fmt: skip
+    assert {"coordination:file", "coordination:edition-file", "coordination:assessment", "fhir export"} <= set(
         leaking(wide, HEALTH)
     )
     assert {"coordination:file-tasks", "coordination:contacts", "fhir export"} <= set(leaking(social, SHARED))

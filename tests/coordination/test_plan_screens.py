@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 from tests.conftest import as_owner
+from tests.coordination.editions import printed
 from tests.coordination.factories import signed_in, world
 from tests.coordination.plan_factories import SECRET, Planned, add, planned, publish
 
@@ -34,12 +35,15 @@ def urls(p: Planned) -> dict[str, str]:
         "close": reverse("coordination:plan-close", args=[plan]),
         "versions": reverse("coordination:plan-versions", args=[plan]),
         "version": reverse("coordination:plan-version", args=[plan, 1]),
-        "pdf": reverse("coordination:plan-pdf", args=[plan, 1]),
         "sign": reverse("coordination:plan-sign", args=[plan]),
     }
 
 
-READ = ("plan", "versions", "version", "pdf", "sign")
+def pdf_of(p: Planned) -> str:
+    return reverse("coordination:plan-pdf", args=[p.plan.public_id, 1])
+
+
+READ = ("plan", "versions", "version", "sign")
 WRITE = ("draft", "add", "item", "publish", "close")
 
 
@@ -67,10 +71,9 @@ def test_pages_hold_their_budget_whatever_the_plan_holds_and_no_title_names_the_
     assert many == few
     assert max(many.values()) <= FILE_BUDGET, many
     for name, url in pages.items():
-        if name != "pdf":
-            html = client.get(url).content.decode()
-            assert p.w.patient.birth_name in html
-            assert p.w.patient.birth_name not in html.split("<title>")[1].split("</title>")[0]
+        html = client.get(url).content.decode()
+        assert p.w.patient.birth_name in html, name
+        assert p.w.patient.birth_name not in html.split("<title>")[1].split("</title>")[0], name
 
 
 def test_level_2_reads_the_plan_without_medical_concerns_on_any_exit_and_writes_nothing() -> None:
@@ -88,10 +91,10 @@ def test_level_2_reads_the_plan_without_medical_concerns_on_any_exit_and_writes_
         }.get(name) or pages[name]
         response = client.get(page)
         assert response.status_code == 200, name
-        text = words_of(response.content) if name == "pdf" else response.content.decode()
-        assert SECRET not in text, name
+        assert SECRET not in response.content.decode(), name
+    assert SECRET not in words_of(printed(client, pdf_of(p)).content)
     assert "Logement inadapté" in client.get(pages["plan"]).content.decode()
-    assert SECRET in words_of(signed_in(p.w.nurse).get(pages["pdf"]).content)
+    assert SECRET in words_of(printed(signed_in(p.w.nurse), pdf_of(p)).content)
     for name in WRITE:
         assert client.get(pages[name]).status_code in (403, 404), name
 
@@ -102,6 +105,7 @@ def test_an_outsider_finds_nothing() -> None:
     client = signed_in(p.w.outsider)
     for name, url in urls(p).items():
         assert client.get(url).status_code == 404, name
+    assert client.post(pdf_of(p)).status_code == 404
 
 
 def words_of(content: bytes) -> str:
@@ -114,7 +118,7 @@ def test_the_pdf_is_tagged_in_french_with_the_band_on_each_page_and_is_journalle
         for _ in range(3):
             add(actor, p.plan, "attente", "Mots de la personne. " * 90)
     publish(p)
-    response = signed_in(p.w.coordinator).get(urls(p)["pdf"])
+    response = printed(signed_in(p.w.coordinator), pdf_of(p))
     assert response["Content-Type"] == "application/pdf"
     reader = PdfReader(io.BytesIO(response.content))
     root = reader.trailer["/Root"]
@@ -136,7 +140,7 @@ def test_the_pdf_is_tagged_in_french_with_the_band_on_each_page_and_is_journalle
 def test_the_archive_is_pdf_a_1b() -> None:
     p = planned()
     publish(p)
-    content = signed_in(p.w.coordinator).get(f"{urls(p)['pdf']}?norme=archive").content
+    content = printed(signed_in(p.w.coordinator), pdf_of(p), norme="archive").content
     assert content.startswith(b"%PDF-1.4")
     metadata = PdfReader(io.BytesIO(content)).trailer["/Root"]["/Metadata"].get_data()
     assert b"<pdfaid:part>1</pdfaid:part>" in metadata

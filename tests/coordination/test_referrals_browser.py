@@ -6,6 +6,7 @@ from tests import factories
 from tests.accounts.factories import account
 from tests.browser import SCREENS, assert_page_sound, assert_reached, browser, open_page, serve
 from tests.conftest import as_owner
+from tests.documents.test_files import jpeg
 from tests.identity.test_views_browser import storage
 from tests.networks.test_packs_browser import follow, press, signed_in
 
@@ -32,6 +33,9 @@ def test_a_relative_asks_and_the_coordination_answers(screen: tuple[int, int]) -
             page.get_by_label("Nom de naissance").fill("Tabo")
             page.get_by_label("Est-elle tombée").check()
             page.get_by_label("Son aidant").check()
+            page.get_by_label("Joindre des fichiers").set_input_files(
+                {"name": "plaie.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+            )
             press(page, "Envoyer la demande")
             page.wait_for_selector("text=Notez cette référence")
             assert_reached(page, "demande-merci")
@@ -39,7 +43,11 @@ def test_a_relative_asks_and_the_coordination_answers(screen: tuple[int, int]) -
         with open_page(chromium, f"{address}/demandes/", screen=screen, storage=state) as page:
             assert_page_sound(page, is_list=True, name="demandes")
             follow(page, "TABO")
+            page.get_by_text("En quarantaine").wait_for()
             assert_reached(page, "demande")
+            press(page, "Permettre de les ouvrir")
+            page.get_by_role("link", name="plaie.jpg").wait_for()
+            assert_reached(page, "demande-fichiers")
             follow(page, "Qualifier")
             assert_reached(page, "demande-qualifier")
             page.get_by_label("Gestion de cas").check()

@@ -20,9 +20,10 @@ NOT_PAGES = {
     "messaging:unread": "JSON du script des discussions",
     "assessments:form-export": "fichier",
     "coordination:history-file": "fichier",
+    "coordination:referral-file": "fichier",
     "coordination:figures-export": "fichier",
     "coordination:figures-report": "fichier",
-    "coordination:plan-pdf": "fichier",
+    "coordination:edition-file": "fichier",
     "networks:pack-export": "fichier",
     "regional:domain-figures": "fichier",
     "regional:region-figures": "fichier",
@@ -30,6 +31,7 @@ NOT_PAGES = {
 
 ELSEWHERE = {
     "tests/e2e/test_forms.py": tuple(f"assessments:form-{name}" for name in ("edit", "preview", "question", "score")),
+    "tests/e2e/test_editions.py": ("coordination:assessment-readers", "coordination:edition"),
     "tests/networks/test_packs_browser.py": (
         "networks:new", "networks:pack", "networks:pack-preview", "networks:pack-section", "networks:pack-row",
         "networks:pack-row-add", "coordination:pathway-open", "coordination:protocol-move", "coordination:wall",

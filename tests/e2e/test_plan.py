@@ -65,7 +65,11 @@ def test_the_social_worker_s_plan_and_pdf_say_nothing_of_what_is_for_carers(desk
     for login in ("mrobinel", "tmontabo"):
         page = desk.seat(login, SCREENS[1])
         page.goto(f"/dossiers/{places['patient']}/plan/")
-        answer = page.request.get(page.get_by_role("link", name="PDF", exact=True).get_attribute("href") or "")
+        page.get_by_role("button", name="PDF", exact=True).click()
+        link = page.get_by_role("link", name="Ouvrir le PDF")
+        link.wait_for(timeout=90_000)  # the worker makes it, the page looks again by itself
+        answer = page.request.get(link.get_attribute("href") or "")
+        page.goto(f"/dossiers/{places['patient']}/plan/")
         pdf = "".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.body())).pages)
         texts[login] = page.locator("main").inner_text() + pdf
     assert texts["mrobinel"].count("Perte de poids") == 2

@@ -10,6 +10,7 @@ CODES = {
     "assessments.corrected": "Évaluation corrigée",
     "assessments.withdrawn": "Évaluation retirée",
     "assessments.alert": "Alerte d'une évaluation",
+    "assessments.reserved": "Élément réservé écrit",
     "assessments.refused": "Évaluation refusée",
     "assessments.form.created": "Formulaire créé",
     "assessments.form.changed": "Formulaire en préparation modifié",

@@ -76,7 +76,8 @@ class Assessment(models.Model):
     """What one practice answered about a person on one day; each correction leaves the former in its history.
 
     ``answers`` is ``QuestionnaireResponse.item``; ``scores`` and ``alerts`` are as computed when it was ended, with the
-    band of that day. ``level`` is the form's, set by the database. A draft is its author's alone.
+    band of that day. ``level`` is the form's, set by the database. A draft is its author's alone; what is ``reserved``
+    is read by the practices that its author named, and by nobody else (coordination §2.4-3).
     """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
@@ -94,6 +95,7 @@ class Assessment(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
     reason = models.CharField(max_length=200, default="", blank=True)
     version = models.PositiveIntegerField(default=1)
+    reserved = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

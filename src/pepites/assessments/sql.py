@@ -1,6 +1,6 @@
 """Policies of assessments (design, law 3; coordination §2.4-4): forms are no patient data, answers follow the level."""
 
-from pepites.access.sql import levelled
+from pepites.access.sql import levelled, reserved
 from pepites.common import rls
 from pepites.common.rls import ACTOR_PRACTICE
 
@@ -115,3 +115,31 @@ def score() -> str:
 
 
 ALL = (*FORMS, KEPT, LEVELS, assessment(), score())
+
+# Once in the file it stays as it was put there: the fil, the alerts and the tasks were told accordingly.
+KEPT_RESERVED = """
+CREATE OR REPLACE FUNCTION assessments_keep_reserved() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+  RAISE EXCEPTION 'an assessment is reserved before it is ended' USING ERRCODE = 'check_violation';
+END $body$;
+CREATE TRIGGER assessments_keep_reserved BEFORE UPDATE ON assessments_assessment FOR EACH ROW
+  WHEN (OLD.reserved <> NEW.reserved AND OLD.state <> 'brouillon') EXECUTE FUNCTION assessments_keep_reserved();
+"""
+
+
+def _score_reserved() -> str:
+    """A score is read by whoever reads its assessment: the latter's own policies answer."""
+    table = "assessments_assessmentscore"
+    held = f"EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id)"
+    return rls.policy(table, f"{table}_reserved", "SELECT", using=held, restrictive=True)
+
+
+RESERVED = (
+    "GRANT UPDATE (reserved) ON assessments_assessment TO pepites_web, pepites_worker;",
+    reserved("assessments_assessment"),
+    reserved("assessments_assessmentevent"),
+    _score_reserved(),
+    KEPT_RESERVED,
+)
+"""What migration 0004 adds: a reserved assessment is for the readers named (coordination §2.3 b, ADR 0034)."""

@@ -112,6 +112,9 @@ PEPITES_INSI_LOT_MAX = int(os.environ.get("PEPITES_INSI_LOT_MAX", "1000"))
 PEPITES_INSI_APPELS_PAR_HEURE = int(os.environ.get("PEPITES_INSI_APPELS_PAR_HEURE", "20"))
 PEPITES_INSI_LIGATURES = _flag("PEPITES_INSI_LIGATURES", default=True)  # transliterate; else refuse before the call
 
+# Hours that a PDF made for somebody stays within their reach.
+PEPITES_EDITION_HOURS = int(os.environ.get("PEPITES_EDITION_HOURS", "1"))
+
 # Days after which a role whose review is due, and that nobody confirmed, is suspended at night; 0: never.
 PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = int(os.environ.get("PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS", "0"))
 

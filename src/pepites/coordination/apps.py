@@ -9,6 +9,7 @@ _COORDINATION = (
     "consent-revoke", "oppose", "opposition-lift", "access", "access-report", "plan", "plan-draft", "plan-add",
     "plan-item", "plan-publish", "plan-close", "plan-versions", "plan-version", "plan-sign", "assessments",
     "assessment-begin", "assessment-trend", "assessment", "assessment-fill", "assessment-amend", "assessment-withdraw",
+    "assessment-readers", "edition",
     "relative", "relative-end", "note-reserved", "readers", "protection", "protection-document", "protection-keep",
     "protection-report", "history", "measure", "measure-lift", "plan-referent",
 )  # fmt: skip
@@ -34,7 +35,9 @@ class CoordinationConfig(AppConfig):
         from pepites.common.sorting import leave_out, sort_rows_of
         from pepites.coordination.alerting.kinds import ALL as KINDS
         from pepites.coordination.declarations import CODES, NOT_SORTED, PERSONAL_DATA, SORTED
+        from pepites.coordination.editions.selectors import names_in_use as edition_files
         from pepites.coordination.receivers import subscribe_all
+        from pepites.coordination.referrals.files import names_in_use as referral_files
         from pepites.coordination.sections import ALL
         from pepites.documents.ports import register_owner
         from pepites.messaging.ports import MessageAction, register_message_action
@@ -51,6 +54,8 @@ class CoordinationConfig(AppConfig):
             register_section(section)
         subscribe_all()
         register_owner(_history_files)
+        register_owner(edition_files)
+        register_owner(referral_files)
         register_message_action(MessageAction("Verser au dossier", "folder-plus", "coordination:file-message"))
         register_appointment_action(
             AppointmentAction("Écrire la note", "journal-text", "coordination:appointment-note")

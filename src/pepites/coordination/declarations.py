@@ -44,6 +44,8 @@ CODES = {
     "coordination.referral.handed": "Demande transmise à un autre",
     "coordination.referral.refused": "Demande refusée",
     "coordination.referral.denied": "Acte refusé sur une demande",
+    "coordination.referral.released": "Fichiers d'une demande sortis de quarantaine",
+    "coordination.referral.file": "Fichier d'une demande ouvert",
     "coordination.referral.closed": "Réponse donnée à une demande",
     "coordination.pathway.refused": "Changement de parcours refusé",
     "coordination.member.invited": "Invitation dans le cercle",
@@ -105,6 +107,11 @@ CODES = {
     "coordination.plan.closed": "Plan clos",
     "coordination.plan.exported": "Plan édité en PDF",
     "coordination.plan.refused": "Plan refusé",
+    "coordination.assessment.exported": "Évaluation éditée en PDF",
+    "coordination.edition.asked": "Document PDF demandé",
+    "coordination.edition.read": "Document PDF consulté",
+    "coordination.edition.opened": "Document PDF ouvert",
+    "coordination.edition.refused": "Document PDF refusé",
     "coordination.reserved.read": "Élément réservé consulté",
     "coordination.reserved.written": "Élément réservé écrit",
     "coordination.reserved.exported": "Document réservé édité",
@@ -131,6 +138,7 @@ _MODELS = {
     "ProtocolStep": "coordination",
     "Referral": "coordination",
     "ReferralEvent": "coordination",
+    "ReferralFile": "santé",
     "FilEntry": "santé",
     "HospitalStay": "santé",
     "HospitalStayEvent": "santé",
@@ -168,6 +176,7 @@ PERSONAL_DATA = (
         PersonalData(f"coordination.{model}", "patient", "patient_id", category, CARE)
         for model, category in _MODELS.items()
     ),
+    PersonalData("coordination.Edition", "patient", "patient_id", "santé", "1 an ; le fichier, une heure"),
     PersonalData("coordination.ImportRun", "professional", "user_id", "sécurité", "1 an ; le fichier, 7 jours"),
     PersonalData("coordination.HistoryRun", "professional", "user_id", "sécurité", "1 an ; l'archive, 7 jours"),
 )
@@ -208,6 +217,8 @@ NOT_SORTED = {
     "suit les messages repris, qui sont triés": (
         "coordination_historythread", "coordination_historyreader", "coordination_historyfile",
     ),
+    "suit sa demande, qui est triée": ("coordination_referralfile",),
+    "copie sur papier, gardée une heure": ("coordination_edition",),
     "partie d'une version triée": ("coordination_planversionpart", "coordination_planvalidation"),
 }  # fmt: skip
 """What an unmerge lists for sorting (RNIV-13), and what it need not."""

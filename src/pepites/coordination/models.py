@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from pepites.access.enums import Level, Regime
 from pepites.common.identifiers import new_uuid
+from pepites.coordination.editions.models import Edition
 from pepites.coordination.enums import (
     OPEN_MEMBER,
     OPEN_TASK,
@@ -36,7 +37,7 @@ from pepites.coordination.plan.models import (
     PlanVersionPart,
 )
 from pepites.coordination.protocols.models import ProtocolRun, ProtocolStep
-from pepites.coordination.referrals.models import Referral
+from pepites.coordination.referrals.models import Referral, ReferralFile
 from pepites.coordination.relatives.models import CircleRelative
 from pepites.coordination.reserved.models import ProtectionReport
 from pepites.coordination.stays.models import HospitalStay
@@ -51,6 +52,7 @@ __all__ = [
     "CircleRelative",
     "Concern",
     "Contact",
+    "Edition",
     "Expectation",
     "FilEntry",
     "Goal",
@@ -75,6 +77,7 @@ __all__ = [
     "ProtocolRun",
     "ProtocolStep",
     "Referral",
+    "ReferralFile",
     "Task",
 ]
 

@@ -83,9 +83,10 @@ def tell_assessment(event: AssessmentEnded) -> None:
     title = f"{one.form_version.title}{' (corrigée)' if event.corrected else ''}{f' : {scores}' if scores else ''}"
     write_fil(
         actor=current().actor, patient_id=event.patient_id, kind=FilKind.ASSESSMENT, title=title, level=one.level,
-        object_id=one.public_id, urgent=bool(one.alerts), contact="Évaluation",
+        object_id=one.public_id, urgent=bool(one.alerts), contact="" if one.reserved else "Évaluation",
+        reserved=one.reserved,
     )  # fmt: skip
-    if not event.corrected:
+    if not event.corrected and not one.reserved:  # a step that ends would tell the others that it was filled
         code = one.form_version.form.code
         end_step_of_form(actor=current().actor, patient_id=event.patient_id, form_code=code)
 
@@ -107,6 +108,8 @@ def alert_circle(event: AssessmentAlertRaised) -> None:
     if not act_left(actor, "task.write"):
         return  # the network leaves no task to this role: the fil's urgent line tells it
     one = Assessment.objects.get(pk=event.assessment_id)
+    if one.reserved:
+        return  # the circle reads a task: its author is told on the page to warn whoever must know
     for practice_id, role in ((one.author_id, ""), (None, MemberRole.COORDINATOR)):
         create_task(
             actor=actor, patient_id=event.patient_id, title="Urgent : une évaluation demande à être lue aujourd'hui",

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from pepites.coordination.editions.urls import urlpatterns as editions
 from pepites.coordination.figures.urls import urlpatterns as figures
 from pepites.coordination.importing.urls import urlpatterns as importing
 from pepites.coordination.measures.urls import urlpatterns as measures
@@ -75,6 +76,7 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/evaluations/<uuid:form_id>/suivi/", assessments.trend, name="assessment-trend"),
     path("evaluations/<uuid:public_id>/", assessments.assessment, name="assessment"),
     path("evaluations/<uuid:public_id>/remplir/", answering.fill, name="assessment-fill"),
+    path("evaluations/<uuid:public_id>/qui-lit/", answering.audience, name="assessment-readers"),
     path("evaluations/<uuid:public_id>/corriger/", answering.amend, name="assessment-amend"),
     path("evaluations/<uuid:public_id>/retirer/", assessments.withdraw, name="assessment-withdraw"),
     *referrals,
@@ -83,6 +85,7 @@ urlpatterns = [
     *plan,
     *measures,
     *relatives,
+    *editions,
     *reserved,
     *takeover,
 ]

@@ -37,6 +37,7 @@ def tell_assessments(actors: ActorsLike, people: dict[str, list[Patient]]) -> No
     _draft(manager, elder, "lawton", {"telephone": "oui", "courses": "non"})
     risk = ("55-64", "30", "3", "non", "oui", "oui", "non", "proche")
     _ended(doctor, told["maia"][1], "findrisc", 40, dict(zip(FINDRISC.split(), risk, strict=True)))
+    _ended(doctor, told["maia"][1], "mini-gds", 12, _yes(GDS, "decourage desespere"), reserved=True)
     _ended(midwife, told["perinat"][1], "epds", 2, {f"q{n}": "1" for n in range(1, 11)})
 
 
@@ -63,10 +64,14 @@ def _answers(one: Assessment, given: dict[str, str]) -> dict[Key, tuple[Value, .
     return found
 
 
-def _ended(actor: Actor, patient: Patient, code: str, days: int, given: dict[str, str]) -> Assessment:
+def _ended(
+    actor: Actor, patient: Patient, code: str, days: int, given: dict[str, str], *, reserved: bool = False
+) -> Assessment:
     day: date = today() - timedelta(days=days)
     with unit_of_work(actor):
         one = _begun(actor, patient, code)
+        if reserved:
+            services.reserve_assessment(actor=actor, assessment=one, readers=())
         return services.finish_assessment(
             actor=actor, assessment=one, answers=_answers(one, given), version=one.version, authored_on=day
         )

@@ -11,7 +11,9 @@ from pepites.coordination.models import Pathway, ProtocolStep
 from pepites.coordination.referrals.services import receive_public, send_referral
 from pepites.coordination.referrals.values import Asked
 from pepites.demo.followed import COORDINATION
+from pepites.demo.histories import PDF
 from pepites.demo.stories import ActorsLike
+from pepites.messaging.values import Upload
 from pepites.networks.models import Network
 from pepites.patients.models import Patient
 
@@ -53,6 +55,7 @@ def _ask(actors: ActorsLike) -> None:
                 family_name="Sabajo", given_name="Wilhelmina", urgency="urgente", informed=True,
                 yes=frozenset({"chutes", "aidant", "seule"}),
             ),
+            files=[Upload("courrier.pdf", PDF)],
         )  # fmt: skip
     manager = actors.actor(COORDINATION["maia"])
     with unit_of_work(manager):

@@ -56,6 +56,12 @@ def read(name: str, *, sha256: str = "") -> bytes:
     return content
 
 
+def remove(name: str) -> None:
+    """Take away a file that no row names any more."""
+    if _NAME.fullmatch(name):
+        (root() / name[:2] / name).unlink(missing_ok=True)
+
+
 def remove_orphans(used: set[str], *, older_than: float) -> int:
     """Remove the files that no row names, made more than ``older_than`` seconds ago; returns how many."""
     limit, removed = time.time() - older_than, 0

@@ -1,10 +1,11 @@
 """One appointment: planned, read, moved, cancelled, ended."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +25,11 @@ from pepites.agenda.selectors.lines import appointment_visible_to, lines_of
 from pepites.agenda.selectors.people import colleagues_of, teams_of
 from pepites.agenda.services.planning import CODE
 from pepites.agenda.shapes import Clash, Planned
+from pepites.agenda.views.overtaken import Compared, overtaken, slot_of
 from pepites.audit.attempts import attempt
 from pepites.audit.unit import record
 from pepites.common.clock import CAYENNE, now, today
-from pepites.common.errors import Conflict, NotFound
+from pepites.common.errors import NotFound
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, identifier, posted, status_of
 from pepites.identity.selectors import band
@@ -130,17 +132,11 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     one = _found(request, public_id)
     context = _frame(request, one)
     require(can_change(actor, one, level_on(one.patient_id) if one.patient_id else 0), code=CODE)
-    local = one.starts_at.astimezone(CAYENNE)
-    form = MoveForm(
-        posted(request), series=one.series is not None,
-        initial={
-            "day": local.date(), "starts": local.time(), "place": one.place, "travel": one.travel,
-            "minutes": (one.ends_at - one.starts_at) // timedelta(minutes=1), "version": one.version,
-            "travel_minutes": one.travel_minutes or None,
-        },
-    )  # fmt: skip
+    form = MoveForm(posted(request), series=one.series is not None, initial=slot_of(one))
     clashes: list[Clash] = []
     if request.method == "POST" and form.is_valid():
+        if compared := overtaken(form, one):
+            return _show_overtaken(request, public_id, form, "Déplacer", compared)
         data = form.cleaned_data
         starts, ends = form.span()
         travel, minutes = Travel(data["travel"]), data["travel_minutes"] or 0
@@ -148,7 +144,7 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
                         travel_minutes=minutes)  # fmt: skip
         clashes = [] if data["anyway"] else clashes_of(actor, asked, except_for=public_id)
         if not clashes:
-            with attempt(form, Conflict):
+            with attempt(form):
                 services.move_appointment(
                     actor=actor, appointment=one, starts_at=starts, ends_at=ends, version=data["version"],
                     scope=Scope(data.get("scope", Scope.ONE)), place=data["place"].strip(), travel=travel,
@@ -157,6 +153,8 @@ def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
             if not form.errors:
                 messages.success(request, "Rendez-vous déplacé.")
                 return redirect("agenda:appointment", public_id)
+            if compared := overtaken(form, one):
+                return _show_overtaken(request, public_id, form, "Déplacer", compared)
     context |= {"form": form, "clashes": clashes, "title": "Déplacer le rendez-vous", "submit": "Déplacer"}
     return render(request, "agenda/form.html", context, status=422 if clashes else status_of(form))
 
@@ -171,7 +169,7 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = CancelForm(posted(request), series=one.series is not None, initial={"version": one.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        with attempt(form, Conflict):
+        with attempt(form):
             services.cancel_appointment(
                 actor=actor, appointment=one, reason=data["reason"], version=data["version"],
                 scope=Scope(data.get("scope", Scope.ONE)),
@@ -179,8 +177,22 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if not form.errors:
             messages.success(request, "Rendez-vous annulé. Prévenez la personne.")
             return redirect("agenda:appointment", public_id)
+        if compared := overtaken(form, one):
+            return _show_overtaken(request, public_id, form, "Annuler le rendez-vous", compared)
     context |= {"form": form, "title": "Annuler le rendez-vous", "submit": "Annuler le rendez-vous", "danger": True}
     return render(request, "agenda/form.html", context, status=status_of(form))
+
+
+def _show_overtaken(
+    request: HttpRequest, public_id: UUID, form: Form, submit: str, compared: list[Compared]
+) -> HttpResponse:
+    """What was typed beside what the appointment has become; sent again, it is taken (interface §9)."""
+    context = _frame(request, _found(request, public_id))
+    context |= {
+        "form": form, "compared": compared, "submit": submit, "title": "Ce rendez-vous a changé entre-temps",
+        "typed_slot": any(row.typed for row in compared),
+    }  # fmt: skip
+    return render(request, "agenda/form.html", context, status=409)
 
 
 @require_POST

@@ -9,6 +9,7 @@ from pepites.assessments.services.answering import (
 )
 from pepites.assessments.services.forms import create_form, publish_version, retire_form, save_version, start_version
 from pepites.assessments.services.library import ensure_library
+from pepites.assessments.services.reserving import reserve_assessment
 
 __all__ = [
     "amend_assessment",
@@ -16,6 +17,7 @@ __all__ = [
     "ensure_library",
     "finish_assessment",
     "publish_version",
+    "reserve_assessment",
     "retire_form",
     "save_assessment",
     "save_version",

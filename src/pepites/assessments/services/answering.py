@@ -66,7 +66,7 @@ def start_assessment(
             patient=patient, form_version=version, network_id=network_id, author_id=author_id, level=needed,
             answers=to_items(questionnaire, started), authored_on=day, started_at=now(), updated_at=now(),
         )  # fmt: skip
-        _journal("assessments.started", made, "C")
+        journal_act("assessments.started", made, "C")
         return {"id": made.pk}
 
     asked = {"patient": patient.pk, "version": version.pk}
@@ -77,14 +77,14 @@ def save_assessment(
     *, actor: Actor, assessment: Assessment, answers: Answers, version: int, authored_on: date | None = None
 ) -> Assessment:
     """Keep a draft as it is, however incomplete; ``version`` is the one that was read."""
-    _require(actor, assessment, ended=False)
+    require_change(actor, assessment, ended=False)
     definition, person = _ready(assessment)
     kept = calculated(definition.questionnaire, answers, person)
     _write(
         assessment, version, state=AssessmentState.DRAFT, answers=to_items(definition.questionnaire, kept),
         authored_on=_day(authored_on or assessment.authored_on),
     )  # fmt: skip
-    _journal("assessments.saved", assessment)
+    journal_act("assessments.saved", assessment)
     return assessment
 
 
@@ -95,10 +95,10 @@ def finish_assessment(
 
     Raises ``WrongAnswers`` with every answer to mend, ``Conflict`` when it changed meanwhile.
     """
-    _require(actor, assessment, ended=False)
+    require_change(actor, assessment, ended=False)
     refuse_frozen(assessment.patient_id)
     _end(assessment, version, answers, AssessmentState.FINAL, authored_on, "")
-    _journal("assessments.ended", assessment)
+    journal_act("assessments.ended", assessment)
     publish(AssessmentEnded(assessment.pk, assessment.patient_id))
     _tell(assessment, ())
     return assessment
@@ -114,13 +114,13 @@ def amend_assessment(
     authored_on: date | None = None,
 ) -> Assessment:
     """Correct an ended assessment: scores are computed again, the former answers stay in its history."""
-    _require(actor, assessment, ended=True)
+    require_change(actor, assessment, ended=True)
     refuse_frozen(assessment.patient_id)
     if not reason.strip():
         raise DomainError("Dites pourquoi vous corrigez cette évaluation.", field="reason")
     told = tuple(assessment.alerts)
     _end(assessment, version, answers, AssessmentState.AMENDED, authored_on, reason)
-    _journal("assessments.corrected", assessment)
+    journal_act("assessments.corrected", assessment)
     publish(AssessmentEnded(assessment.pk, assessment.patient_id, corrected=True))
     _tell(assessment, told)
     return assessment
@@ -129,12 +129,12 @@ def amend_assessment(
 def withdraw_assessment(*, actor: Actor, assessment: Assessment, version: int, reason: str) -> Assessment:
     """Withdraw what was entered by mistake, draft or ended: it leaves lists and trends, never the base."""
     was_ended = assessment.is_ended
-    _require(actor, assessment, ended=was_ended)
+    require_change(actor, assessment, ended=was_ended)
     if was_ended and not reason.strip():
         raise DomainError("Dites pourquoi vous retirez cette évaluation.", field="reason")
     _write(assessment, version, state=AssessmentState.ERROR, reason=reason.strip()[:200] or "Brouillon abandonné")
     AssessmentScore.objects.filter(assessment=assessment).update(value=None, band="", tone="")
-    _journal("assessments.withdrawn", assessment)
+    journal_act("assessments.withdrawn", assessment)
     if was_ended:
         publish(AssessmentWithdrawn(assessment.pk, assessment.patient_id))
     return assessment
@@ -196,7 +196,7 @@ def _as_json(score: Score) -> dict[str, object]:
 def _tell(assessment: Assessment, told: tuple[str, ...]) -> None:
     """An alert is told once: a correction tells again only what it adds."""
     if set(assessment.alerts) - set(told):
-        _journal("assessments.alert", assessment)
+        journal_act("assessments.alert", assessment)
         publish(AssessmentAlertRaised(assessment.pk, assessment.patient_id))
 
 
@@ -223,7 +223,8 @@ def _held(pk: int) -> Assessment:
     return Assessment.objects.select_related("form_version__form", "patient").get(pk=pk)
 
 
-def _require(actor: Actor, assessment: Assessment, *, ended: bool) -> None:
+def require_change(actor: Actor, assessment: Assessment, *, ended: bool) -> None:
+    """The author, while the level is held: on a draft, or on what is ended."""
     about = {"code": CODE, "subjects": (assessment.patient_id,), "object_type": "assessment"}
     reading = policies.can_assess(actor, level_on(assessment.patient_id), assessment.level)
     require(reading, object_id=assessment.public_id, **about)  # type: ignore[arg-type]
@@ -231,7 +232,7 @@ def _require(actor: Actor, assessment: Assessment, *, ended: bool) -> None:
     require(changing, object_id=assessment.public_id, **about)  # type: ignore[arg-type]
 
 
-def _journal(code: str, assessment: Assessment, action: str = "U") -> None:
-    record(
-        code, action=action, subjects=(assessment.patient_id,), object_type="assessment", object_id=assessment.public_id
-    )
+def journal_act(code: str, assessment: Assessment, action: str = "U") -> None:
+    """A reserved one is told as such, and no more: the circle reads the trace (ADR 0034)."""
+    code, kind = ("assessments.reserved", "reserved") if assessment.reserved else (code, "assessment")
+    record(code, action=action, subjects=(assessment.patient_id,), object_type=kind, object_id=assessment.public_id)

@@ -101,12 +101,14 @@ def tell_invitation(event: MemberChanged) -> None:
 
 
 def tell_alert(event: AssessmentAlertRaised) -> None:
-    """Answers of an assessment must be read today; nothing says which."""
+    """Answers of an assessment must be read today; nothing says which, and nothing tells of a reserved one (§2.3 b)."""
     one = Assessment.objects.get(pk=event.assessment_id)
-    about_person(
-        Notice(
-            event=kinds.ASSESSMENT_ALERT, key=str(one.public_id), title="Une évaluation demande à être lue aujourd'hui",
-            link=reverse("coordination:assessment", args=[one.public_id]), patient_id=event.patient_id,
-            level=one.level,
-        )
-    )  # fmt: skip
+    if not one.reserved:
+        about_person(
+            Notice(
+                event=kinds.ASSESSMENT_ALERT, key=str(one.public_id),
+                title="Une évaluation demande à être lue aujourd'hui",
+                link=reverse("coordination:assessment", args=[one.public_id]), patient_id=event.patient_id,
+                level=one.level,
+            )
+        )  # fmt: skip

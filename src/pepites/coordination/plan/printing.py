@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from pepites.audit.unit import record
-from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from django.urls import reverse
+
+from pepites.common.clock import CAYENNE
+from pepites.coordination.editions.values import Paper
 from pepites.coordination.models import CarePlan, PlanVersion
 from pepites.coordination.plan.selectors import contents_of, signatures_of, validations_of
 from pepites.coordination.plan.shown import shown
 from pepites.coordination.selectors.labels import band_line, who
-from pepites.documents.typesetting import PdfStandard, make_pdf
-from pepites.identity.selectors import Band
+from pepites.identity.selectors import band
 
 TEMPLATE = Path(__file__).with_name("data") / "plan.typ"
 TRACE = (
@@ -28,23 +28,12 @@ WORDS = {
 }
 
 
-def plan_pdf(
-    *, actor: Actor, plan: CarePlan, version: PlanVersion, band: Band, standard: PdfStandard, printed_by: str
-) -> bytes:
-    """One version, cut by the reader's level like the screen; the edition is journalled."""
-    record(
-        "coordination.plan.exported", action="E", subjects=(plan.patient_id,), object_type="plan",
-        object_id=plan.public_id,
-    )  # fmt: skip
-    del actor
-    moment = now()
-    local = moment.astimezone(CAYENNE)
+def plan_paper(plan: CarePlan, version: PlanVersion) -> Paper:
+    """One version, cut by the reader's level like the screen."""
     content = shown(contents_of([version])[version.number])
     data = {
         "title": f"Plan personnalisé de coordination en santé, version {version.number}",
-        "band": band_line(band),
-        "printed": [local.year, local.month, local.day, local.hour, local.minute],
-        "printed_by": f"Imprimé par {printed_by} le {local:%d/%m/%Y à %H h %M}",
+        "band": band_line(band(plan.patient)),
         "facts": _facts(plan, version),
         "words": WORDS,
         "expectations": content["expectations"],
@@ -52,7 +41,12 @@ def plan_pdf(
         "unmet": content["unmet"],
         "agreements": _agreements(version),
     }
-    return make_pdf(TEMPLATE, data, printed_at=moment, standard=standard)
+    return Paper(
+        patient_id=plan.patient_id, template=TEMPLATE, data=data,
+        path=reverse("coordination:plan-version", args=[plan.public_id, version.number]),
+        label=f"Plan de coordination, version {version.number}", file_name=f"plan-version-{version.number}.pdf",
+        code="coordination.plan.exported", object_type="plan",
+    )  # fmt: skip
 
 
 def _facts(plan: CarePlan, version: PlanVersion) -> list[list[str]]:

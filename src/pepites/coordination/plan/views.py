@@ -15,6 +15,8 @@ from pepites.audit.attempts import attempt
 from pepites.common.clock import CAYENNE
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, identifier, posted, status_of, whole_number
+from pepites.coordination.editions.enums import EditionKind
+from pepites.coordination.editions.services import ask_edition
 from pepites.coordination.enums import PathwayStatus
 from pepites.coordination.models import CarePlan, PlanVersion
 from pepites.coordination.plan import selectors
@@ -23,12 +25,11 @@ from pepites.coordination.plan.content import EMPTY, compare
 from pepites.coordination.plan.drafting import open_plan
 from pepites.coordination.plan.enums import PlanState
 from pepites.coordination.plan.forms import OpenForm, SignForm
-from pepites.coordination.plan.printing import TRACE, plan_pdf
+from pepites.coordination.plan.printing import TRACE
 from pepites.coordination.plan.shown import shown
 from pepites.coordination.selectors.around import pathways_visible_to
 from pepites.coordination.selectors.labels import day_label, short_day, who
 from pepites.coordination.views.base import found, open_file
-from pepites.documents.typesetting import PdfStandard
 
 READ = "coordination.plan.read"
 
@@ -149,24 +150,15 @@ def version(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     return render(request, "coordination/plan/version.html", context)
 
 
-@require_GET
+@require_POST
 def pdf(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
-    """The PDF of a version: tagged for reading, or for archives with ``?norme=archive``."""
-    plan, context = plan_page(request, public_id)
-    one = found(selectors.version_visible_to(actor_of(request), plan, number))
-    archive = request.GET.get("norme") == "archive"
-    content = plan_pdf(
-        actor=actor_of(request), plan=plan, version=one, band=context["identity"],
-        standard=PdfStandard.ARCHIVE if archive else PdfStandard.ACCESSIBLE, printed_by=_printer(request),
+    """Have a version put on paper: tagged for reading, or for archives with ``norme=archive``."""
+    plan, _ = plan_page(request, public_id)
+    edition = ask_edition(
+        actor=actor_of(request), patient_id=plan.patient_id, kind=EditionKind.PLAN, item=plan.public_id, number=number,
+        archive=request.POST.get("norme") == "archive",
     )  # fmt: skip
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="plan-version-{number}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _printer(request: HttpRequest) -> str:
-    return actor_of(request).professional_name or "Pépites"
+    return redirect("coordination:edition", edition.public_id)
 
 
 @require_POST

@@ -4,6 +4,9 @@ from typing import Final
 
 from django.db import models
 
+MOST_FILES: Final = 3
+"""Files that a demande may carry."""
+
 
 class ReferralState(models.TextChoices):
     """From reception to the answer given (P2)."""

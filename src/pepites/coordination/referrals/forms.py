@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 
 from pepites.coordination.forms import DAY, KeyedForm
-from pepites.coordination.referrals.enums import AnswerLevel, AnswerMeans, RequesterKind, Urgency
+from pepites.coordination.referrals.enums import MOST_FILES, AnswerLevel, AnswerMeans, RequesterKind, Urgency
 from pepites.coordination.referrals.values import Asked
+from pepites.messaging.values import Upload
 from pepites.terminology.cog_facts import GUIANA
 
 ANSWER = "question-"
@@ -17,6 +19,25 @@ COMMUNES = (("", "Non précisée"), *sorted(((code, names[0]) for code, names in
 
 def _area(rows: int, longest: int = 2000) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": longest})
+
+
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """The files chosen, as a list; what they are is checked by the service, by their content."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        """Read them whole, none bigger than what is taken in."""
+        chosen = [super(FilesField, self).clean(one, initial) for one in data or ()]
+        if len(chosen) > MOST_FILES:
+            raise forms.ValidationError(f"Joignez {MOST_FILES} fichiers au plus.")
+        if any(one.size > settings.PEPITES_UPLOAD_MAX for one in chosen):
+            raise forms.ValidationError("Un fichier dépasse 20 Mo. Réduisez-le ou partagez-le en plusieurs.")
+        return [Upload(name=one.name, content=one.read()) for one in chosen]
 
 
 class AskForm(KeyedForm):
@@ -38,6 +59,12 @@ class AskForm(KeyedForm):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     informed = forms.BooleanField(label="La personne est informée de cette demande", required=False)
+    fichiers = FilesField(
+        label="Joindre des fichiers", required=False,
+        help_text=f"{MOST_FILES} au plus : PDF, JPEG ou PNG, 24 Mo en tout. Vous ne pourrez plus les ouvrir ensuite.",
+        widget=FilesInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        error_messages={"empty": "Un des fichiers est vide.", "max_length": "Le nom d'un des fichiers est trop long."},
+    )  # fmt: skip
 
     def __init__(self, *args: Any, questions: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.referrals.enums import (
     DECIDED,
+    MOST_FILES,
     WAITING,
     AnswerLevel,
     AnswerMeans,
@@ -95,3 +96,33 @@ class Referral(models.Model):
     def reference(self) -> str:
         """What the requester quotes; it says nothing of anybody."""
         return f"D-{self.public_id.hex[-8:].upper()}"
+
+
+class ReferralFile(models.Model):
+    """A file sent with a demande: for those who are asked, never for the requester again (P1).
+
+    It waits in quarantine until one of them lets it out; ``patient`` follows the demande's.
+    """
+
+    public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="files")
+    patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=40)
+    size = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    blob = models.CharField(max_length=64)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(PractitionerRole, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "rank"], name="coordination_referral_file_rank"),
+            models.CheckConstraint(
+                condition=models.Q(rank__range=(1, MOST_FILES)), name="coordination_referral_file_most"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

@@ -1,6 +1,7 @@
 """Sending, receiving, sorting, answering demandes."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +19,11 @@ from pepites.common.errors import Conflict, DomainError
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.referrals import policies
 from pepites.coordination.referrals.enums import TRANSITIONS, AnswerLevel, AnswerMeans, ReferralState, RequesterKind
-from pepites.coordination.referrals.models import Referral
+from pepites.coordination.referrals.files import attach, keep_files, let_out
+from pepites.coordination.referrals.models import Referral, ReferralFile
 from pepites.coordination.referrals.values import Asked
 from pepites.directory.models import Organization
+from pepites.messaging.values import Upload
 from pepites.networks.models import Network, NetworkPack
 from pepites.networks.packs.selectors import in_force, value_of
 from pepites.patients.models import Patient
@@ -31,7 +34,7 @@ SHORTEST: Final = 10  # characters of a motive
 
 def send_referral(
     *, actor: Actor, asked: Asked, key: UUID, network: Network | None = None, organization: Organization | None = None,
-    patient: Patient | None = None,
+    patient: Patient | None = None, files: Sequence[Upload] = (),
 ) -> Referral:  # fmt: skip
     """A professional asks a network, or a structure; the same ``key`` twice is one demande.
 
@@ -41,6 +44,7 @@ def send_referral(
     if (network is None) == (organization is None):
         raise DomainError("Choisissez à qui s'adresse cette demande.", field="target")
     _check(asked, known=patient is not None)
+    rows = keep_files(files)
     pack = in_force(network.pk) if network else None
     values = asked.kept(_questions(pack)) | {
         "requester_kind": RequesterKind.PROFESSIONAL,
@@ -52,6 +56,7 @@ def send_referral(
                 public_id=key, network=network, organization=organization, pack=pack, patient=patient,
                 requester_practice_id=actor.practice_id, received_at=now(), **values,
             )  # fmt: skip
+            attach(made, rows)
     except IntegrityError:
         held = Referral.objects.filter(public_id=key, requester_practice_id=actor.practice_id).first()
         if held is None:
@@ -61,7 +66,7 @@ def send_referral(
     return made
 
 
-def receive_public(*, actor: Actor, network: Network, asked: Asked, key: UUID) -> str:
+def receive_public(*, actor: Actor, network: Network, asked: Asked, key: UUID, files: Sequence[Upload] = ()) -> str:
     """Somebody without an account asks a network whose settings allow it; returns the reference to quote.
 
     Raises ``DomainError`` for an empty name, contact or motive, ``Refused`` where the form is closed.
@@ -71,7 +76,8 @@ def receive_public(*, actor: Actor, network: Network, asked: Asked, key: UUID) -
     if len(asked.requester_contact.strip()) < 6:
         raise DomainError("Donnez un téléphone ou un courriel où vous répondre.", field="requester_contact")
     _check(asked, known=False)
-    values = json.dumps(asked.kept(_questions(in_force(network.pk))), cls=DjangoJSONEncoder)
+    kept = asked.kept(_questions(in_force(network.pk))) | {"files": keep_files(files)}
+    values = json.dumps(kept, cls=DjangoJSONEncoder)
     with database_refusals(REFUSED), connection.cursor() as cursor:
         cursor.execute("SELECT coordination_receive_referral(%s, %s, %s)", [network.pk, key, values])
         new = bool(cursor.fetchone()[0])
@@ -98,9 +104,17 @@ def link_patient(*, actor: Actor, referral: Referral, patient: Patient) -> Refer
     if referral.patient_id not in (None, patient.pk):
         raise Conflict("Cette demande est déjà rattachée à un autre dossier.")
     Referral.objects.filter(pk=referral.pk, patient=None).update(patient=patient)
+    ReferralFile.objects.filter(referral=referral).update(patient=patient)
     referral.patient = patient
     _journal("coordination.referral.linked", referral)
     return referral
+
+
+def release_files(*, actor: Actor, referral: Referral) -> None:
+    """Let the files out of quarantine, once somebody has read what they come with; told once."""
+    _may(actor, referral)
+    if let_out(actor, referral):
+        _journal("coordination.referral.released", referral)
 
 
 def accept(*, actor: Actor, referral: Referral, answer: str) -> Referral:

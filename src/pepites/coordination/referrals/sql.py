@@ -47,7 +47,12 @@ RECEIVE = rls.definer_function(
         about_person boolean, family_name text, given_name text, birth_date date, commune_cog text, phone text,
         motive text, urgency text, informed boolean, score integer)
       ON CONFLICT (public_id) DO NOTHING;
-      RETURN FOUND;
+      IF NOT FOUND THEN RETURN false; END IF;
+      INSERT INTO coordination_referralfile (public_id, referral_id, rank, name, content_type, size, sha256, blob)
+      SELECT gen_random_uuid(), r.id, f.rank, f.name, f.content_type, f.size, f.sha256, f.blob
+      FROM coordination_referral r, jsonb_to_recordset(coalesce(p_values -> 'files', '[]')) AS f(rank integer,
+        name text, content_type text, size integer, sha256 text, blob text) WHERE r.public_id = p_public;
+      RETURN true;
     END
     """,
     language="plpgsql",
@@ -57,7 +62,8 @@ _HANDED = (
     "requester_practice_id, requester_kind, requester_name, requester_contact, about_person, family_name, given_name,"
     " birth_date, commune_cog, phone, motive, urgency, informed, questions, score"
 )
-# A demande sent elsewhere keeps its requester, in whose name a policy lets nobody else write.
+_FILED = "rank, name, content_type, size, sha256, blob"
+# A demande sent elsewhere, with its files in quarantine again, keeps its requester, in whose name a policy lets nobody else write.
 HAND_OVER = rls.definer_function(
     "coordination_hand_referral(p_referral bigint, p_public uuid, p_network bigint, p_organization bigint)",
     "void",
@@ -73,6 +79,9 @@ HAND_OVER = rls.definer_function(
       IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE = 'role_missing';
       END IF;
+      INSERT INTO coordination_referralfile (public_id, referral_id, {_FILED})
+      SELECT gen_random_uuid(), n.id, {_FILED} FROM coordination_referralfile f JOIN coordination_referral n
+        ON n.public_id = p_public WHERE f.referral_id = p_referral;
     END
     """,
     language="plpgsql",
@@ -101,3 +110,29 @@ def _table(table: str, *, history: bool) -> str:
 
 
 ALL = "\n".join([_table(TABLE, history=False), _table(f"{TABLE}event", history=True), RECEIVE, HAND_OVER])
+
+FILE = "coordination_referralfile"
+
+
+def _files() -> str:
+    """Read and let out by who is asked; added by who sends, who reads nothing back."""
+    of = f"EXISTS (SELECT 1 FROM {TABLE} r WHERE r.id = {FILE}.referral_id AND "
+    asked = f"{of}{_asked('r')})"
+    sent = f"{of}{_mine('r')} AND r.state = 'recue')"
+    return "\n".join(
+        [
+            rls.enable(FILE),
+            rls.composite_key(FILE),
+            rls.grant(FILE, "SELECT", "INSERT"),
+            f"GRANT UPDATE (patient_id, released_at, released_by_id) ON {FILE} TO {rls.WEB}, {rls.WORKER};",
+            rls.policy(FILE, "file_read", "SELECT", using=asked),
+            rls.policy(FILE, "file_send", "INSERT", check=f"{FILE}.released_at IS NULL AND {sent}"),
+            rls.policy(FILE, "file_release", "UPDATE", using=asked, check=asked),
+            # The job documents.remove_orphans must know every name in use, or it would remove a file somebody needs.
+            rls.policy(FILE, "job_orphans_read", "SELECT", to=(rls.WORKER,), using=f"{ACTOR_PRACTICE} IS NULL"),
+        ]
+    )
+
+
+FILES = (_files(), RECEIVE, HAND_OVER)
+"""What migration 0028 adds, and the two functions that it makes again."""

@@ -9,7 +9,8 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pepites.access.policies import require
 from pepites.audit.attempts import attempt
@@ -20,6 +21,7 @@ from pepites.common.rates import Bucket
 from pepites.common.views import actor_of, client_ip, identifier, posted, public, status_of, whole_number
 from pepites.coordination.referrals import policies, selectors, services
 from pepites.coordination.referrals.enums import DECIDED, WAITING, ReferralState
+from pepites.coordination.referrals.files import files_of
 from pepites.coordination.referrals.forms import (
     AnswerForm,
     AskForm,
@@ -33,6 +35,7 @@ from pepites.coordination.referrals.models import Referral
 from pepites.coordination.views.base import found
 from pepites.directory.models import Organization
 from pepites.directory.selectors import organization_by_public_id, search_organizations
+from pepites.documents import store
 from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of
 from pepites.networks.selectors import active_networks, network_by_slug
@@ -99,12 +102,12 @@ def _ask(
     require(policies.can_send(actor), code=services.REFUSED)
     pack = in_force(network.pk) if network else None
     questions = value_of(pack, "reperage")["questions"] if pack else []
-    form = AskForm(posted(request), questions=questions, initial={"cle": new_uuid()})
+    form = AskForm(posted(request), request.FILES or None, questions=questions, initial={"cle": new_uuid()})
     if request.method == "POST" and form.is_valid():
         with attempt(form):
             made = services.send_referral(
                 actor=actor, asked=form.asked(), key=form.cleaned_data["cle"] or new_uuid(), network=network,
-                organization=organization,
+                organization=organization, files=form.cleaned_data["fichiers"],
             )  # fmt: skip
         if not form.errors:
             messages.success(request, f"Demande envoyée. Référence : {made.reference}.")
@@ -125,7 +128,7 @@ def ask_publicly(request: HttpRequest, slug: str) -> HttpResponse:
     if network is None or not value_of(pack, "demandes")["public"]:
         raise NotFound
     questions = value_of(pack, "reperage")["questions"]
-    form = PublicForm(posted(request), questions=questions, initial={"cle": new_uuid()})
+    form = PublicForm(posted(request), request.FILES or None, questions=questions, initial={"cle": new_uuid()})
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["site"]:  # a machine: thanked, and nothing is kept
             return _thanks(request, network, "D-00000000")
@@ -138,6 +141,7 @@ def ask_publicly(request: HttpRequest, slug: str) -> HttpResponse:
                 network=network,
                 asked=form.asked(),
                 key=form.cleaned_data["cle"] or new_uuid(),
+                files=form.cleaned_data["fichiers"],
             )
         if not form.errors:
             return _thanks(request, network, reference)
@@ -173,9 +177,32 @@ def referral(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "referral": one, "line": selectors.line_of(one), "may": may, "candidates": candidates,
         "history": selectors.history_of(one), "waiting": one.state in WAITING, "decided": one.state in DECIDED,
-        "qualified": one.state == ReferralState.QUALIFIED,
+        "qualified": one.state == ReferralState.QUALIFIED, "files": (held := files_of(one)),
+        "quarantined": any(each.released_at is None for each in held),
     }  # fmt: skip
     return render(request, "coordination/referrals/referral.html", context)
+
+
+@require_POST
+def release(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let its files out of quarantine."""
+    services.release_files(actor=actor_of(request), referral=_referral(request, public_id))
+    messages.success(request, "Les fichiers peuvent être ouverts.")
+    return redirect("coordination:referral", public_id)
+
+
+@require_safe
+def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A file let out, as a download: each opening is journalled."""
+    one = found(selectors.file_visible_to(actor_of(request), public_id))
+    subjects = (one.patient_id,) if one.patient_id else ()
+    record("coordination.referral.file", subjects=subjects, object_type="referral", object_id=one.referral.public_id)
+    response = HttpResponse(store.read(one.blob, sha256=one.sha256), content_type=one.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, one.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -28,6 +28,29 @@ class ReadersForm(forms.Form):
         )  # fmt: skip
 
 
+class AudienceForm(ReadersForm):
+    """The circle, or some readers only."""
+
+    audience = forms.ChoiceField(
+        label="Qui pourra lire cette évaluation",
+        choices=(("cercle", "Le cercle, selon les droits de chacun"), ("lecteurs", "Moi et ceux que je nomme")),
+        widget=forms.RadioSelect,
+        help_text="Une fois l'évaluation terminée, ce choix ne change plus.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(("audience", "readers"))
+        self.fields["readers"].label = "Si vous nommez, qui d'autre pourra lire"
+
+    def clean_readers(self) -> list[int]:
+        """Naming somebody while the circle reads all would be a misunderstanding: said rather than guessed."""
+        named: list[int] = self.cleaned_data["readers"]
+        if named and self.cleaned_data.get("audience") == "cercle":
+            raise forms.ValidationError("Choisissez « Moi et ceux que je nomme », ou ne cochez personne.")
+        return named
+
+
 class ReservedNoteForm(ReadersForm, KeyedForm):
     """A note for some readers."""
 

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pepites.access.enums import Level
 from pepites.access.readers import is_author, readers_of
+from pepites.assessments.selectors import assessment_visible_to
 from pepites.common.actor import Actor
+from pepites.common.addresses import address
 from pepites.coordination.enums import NoteStatus
 from pepites.coordination.models import LiaisonNote, ProtectionReport
 from pepites.coordination.selectors.labels import whos
@@ -31,12 +33,12 @@ def report_visible_to(actor: Actor, public_id: UUID) -> ProtectionReport | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnItem:
-    """A reserved item of the actor's own: whose file, the level its readers need, its text when it is a note."""
+    """A reserved item of the actor's own: whose file, the level its readers need, a note's text, its page."""
 
     person: UUID
     level: int
     html: str
-    is_note: bool
+    page: str
 
 
 def own_reserved(actor: Actor, public_id: UUID) -> OwnItem | None:
@@ -46,9 +48,17 @@ def own_reserved(actor: Actor, public_id: UUID) -> OwnItem | None:
     notes = LiaisonNote.objects.filter(public_id=public_id, reserved=True, status=NoteStatus.CURRENT)
     note = notes.select_related("patient").first()
     if note is not None:
-        return OwnItem(note.patient.public_id, note.level, note.html, is_note=True)
+        return OwnItem(
+            note.patient.public_id, note.level, note.html, address("coordination:file", note.patient.public_id)
+        )
+    one = assessment_visible_to(actor, public_id)
+    if one is not None:
+        page = address("coordination:assessment", public_id)
+        return OwnItem(one.patient.public_id, one.level, "", page) if one.reserved and one.is_ended else None
     report = report_visible_to(actor, public_id)
-    return OwnItem(report.patient.public_id, Level.SOCIAL, "", is_note=False) if report else None
+    if report is None:
+        return None
+    return OwnItem(report.patient.public_id, Level.SOCIAL, "", address("coordination:protection-report", public_id))
 
 
 def reader_words(item: UUID) -> list[str]:

@@ -69,18 +69,14 @@ def readers(request: HttpRequest, public_id: UUID) -> HttpResponse:
         posted(request), initial={"readers": readers_of(public_id)},
         nameable=nameable_readers(actor, patient.pk, level=item.level),
     )  # fmt: skip
-    back = (
-        reverse("coordination:file", args=[patient.public_id]) if item.is_note
-        else reverse("coordination:protection-report", args=[public_id])
-    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         with attempt(form):
             change_readers(actor=actor, patient_id=patient.pk, item=public_id, practices=form.cleaned_data["readers"])
         if not form.errors:
             messages.success(request, "Lecteurs enregistrés.")
-            return redirect(back)
+            return redirect(item.page)
     context |= {"form": form, "title": "Qui peut lire", "lead": SEALED, "submit": "Enregistrer les lecteurs",
-                "back": back, "quote": item.html}  # fmt: skip
+                "back": item.page, "quote": item.html}  # fmt: skip
     return render(request, "coordination/act.html", context, status=status_of(form))
 
 

@@ -33,6 +33,7 @@ class ListLine:
     points: list[Point]
     count: int
     alert: bool
+    reserved: bool
 
 
 @dataclass(slots=True)
@@ -71,6 +72,7 @@ def _line(history: FormHistory, patient: UUID) -> ListLine:
         trend_url=reverse("coordination:assessment-trend", args=[patient, history.form.public_id]),
         day=short_day(last.authored_on), author=who(last.author)["name"], scores=scores_of(last), points=first,
         count=len(history.assessments), alert=bool(last.alerts),
+        reserved=last.reserved,
     )  # fmt: skip
 
 

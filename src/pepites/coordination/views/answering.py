@@ -9,8 +9,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from pepites.access.readers import readers_of
 from pepites.assessments import services
 from pepites.assessments.definitions import answers_of, definition_of, person_of
 from pepites.assessments.enums import ENDED, AssessmentState
@@ -21,11 +23,15 @@ from pepites.assessments.questionnaire.checking import problems
 from pepites.assessments.questionnaire.running import calculated
 from pepites.assessments.services.answering import WrongAnswers
 from pepites.assessments.sheet import Sheet
+from pepites.audit.attempts import attempt
 from pepites.common.actor import Actor
 from pepites.common.clock import CAYENNE
 from pepites.common.errors import Conflict, DomainError, NotFound
-from pepites.common.views import actor_of, whole_number
+from pepites.common.views import actor_of, posted, status_of, whole_number
+from pepites.coordination.reserved.forms import AudienceForm
+from pepites.coordination.reserved.readers import nameable_readers
 from pepites.coordination.selectors.assessments import Difference, words
+from pepites.coordination.services.assessments import choose_audience
 from pepites.coordination.views.assessments import READ, opened
 
 PAGE = "coordination/assessments/fill.html"
@@ -48,7 +54,7 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     one, context = opened(request, public_id, READ)
     if one.state != AssessmentState.DRAFT:
-        return redirect("coordination:assessment", public_id)
+        return _ended_meanwhile(request, one, context)
     if request.method == "GET":
         return _page(request, one, context, Posted(dict(answers_of(one))), Outcome())
     ending = request.POST.get("act") == "terminer"
@@ -62,7 +68,46 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if outcome.done and ending:
         messages.success(request, "Évaluation terminée et enregistrée au dossier.")
         return redirect("coordination:assessment", public_id)
+    if outcome.done and request.POST.get("act") == "lecteurs":
+        return redirect("coordination:assessment-readers", public_id)
     return _page(request, one, context, sent, outcome)
+
+
+def _ended_meanwhile(request: HttpRequest, one: Assessment, context: dict[str, Any]) -> HttpResponse:
+    """Ended from another page or device: answers that differ are kept on the page, as a correction to confirm."""
+    if request.method == "POST" and one.state in ENDED and one.author_id == actor_of(request).practice_id:
+        sent = _read(request, one)
+        if changed := _changed(one, sent):
+            return _page(request, one, context | {"amending": True}, sent, Outcome(status=409, conflict=changed))
+    return redirect("coordination:assessment", one.public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def audience(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Choose, before it is ended, whether the circle or some readers only will read one's assessment."""
+    actor = actor_of(request)
+    one, context = opened(request, public_id, READ)
+    if one.state != AssessmentState.DRAFT:
+        raise NotFound
+    form = AudienceForm(
+        posted(request), nameable=nameable_readers(actor, one.patient_id, level=one.level),
+        initial={"audience": "lecteurs" if one.reserved else "cercle", "readers": readers_of(public_id)},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        with attempt(form):
+            named = data["readers"] if data["audience"] == "lecteurs" else None
+            choose_audience(actor=actor, assessment=one, readers=named)
+        if not form.errors:
+            messages.success(request, "Lecteurs enregistrés.")
+            return redirect("coordination:assessment-fill", public_id)
+    context |= {
+        "form": form, "title": "Qui pourra lire", "submit": "Enregistrer",
+        "lead": f"{one.form_version.title}. Réservée, elle n'existe pas pour les autres membres du cercle : ni dans"
+        " les listes, ni dans le fil, ni par une alerte.",
+        "back": reverse("coordination:assessment-fill", args=[public_id]),
+    }  # fmt: skip
+    return render(request, "coordination/act.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])

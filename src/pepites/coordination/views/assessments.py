@@ -19,12 +19,14 @@ from pepites.common.errors import NotFound
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, identifier, posted, status_of
 from pepites.coordination.forms import ReasonForm
+from pepites.coordination.reserved.selectors import reader_words
 from pepites.coordination.selectors import assessments as lines
 from pepites.coordination.selectors.labels import moment_label, short_day, who
 from pepites.coordination.views.base import found, open_file
 from pepites.coordination.views.plots import plot, sparkline
 
 LIST, READ = "coordination.assessments.read", "coordination.assessment.read"
+RESERVED = "coordination.reserved.read"
 
 
 @require_safe
@@ -76,6 +78,7 @@ def begin(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def opened(request: HttpRequest, public_id: UUID, code: str) -> tuple[Assessment, dict[str, Any]]:
     """An assessment and the frame of its person's file, at the level its answers ask for."""
     one = found(selectors.assessment_visible_to(actor_of(request), public_id))
+    code = RESERVED if one.reserved else code
     _, context = open_file(request, one.patient.public_id, "assessments", code, level=one.level)
     return one, context | {"assessment": one, "form_version": one.form_version}
 
@@ -107,6 +110,7 @@ def assessment(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for event in former
         ],
         "mine": one.is_ended and one.author_id == actor.practice_id,
+        "readers": reader_words(public_id) if one.reserved and one.author_id == actor.practice_id else [],
         "withdrawn": one.state == AssessmentState.ERROR,
         "trend": reverse(
             "coordination:assessment-trend", args=[one.patient.public_id, one.form_version.form.public_id]

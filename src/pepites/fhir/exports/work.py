@@ -125,9 +125,9 @@ def referral_resources(patient: Patient, subject: Ref, people: People) -> Iterat
 
 
 def response_resources(patient: Patient, subject: Ref, people: People) -> Iterator[Json]:
-    """Assessments that stand in the file; a draft is its author's alone."""
+    """Assessments that stand in the file; a draft is its author's alone, a reserved one leaves by no file (§2.3)."""
     held = (
-        Assessment.objects.filter(patient_id__same_person=patient.pk, state__in=ENDED)
+        Assessment.objects.filter(patient_id__same_person=patient.pk, state__in=ENDED, reserved=False)
         .select_related("form_version__form", "author__professional", "author__organization")
         .defer("form_version__scoring")
     )

@@ -6,5 +6,5 @@ from pepites.coordination.functions import ROWS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coordination", "0024_measure_policies")]
+    dependencies = [("coordination", "0028_referral_file_policies")]
     operations = [migrations.RunSQL(ROWS, migrations.RunSQL.noop)]
