@@ -148,6 +148,8 @@ def train(
                 step=step,
             )  # fmt: skip
         estimating.save(model, target, secret=SECRET_KEY.encode())
+        if not model.source["apprises"]:
+            click.echo("Ni INS ni décision en nombre suffisant : modèle estimé sans étiquette, plus prudent que juste.")
         _show(model, files[0].levels)
         if ask and questions:
             asked = estimating.ask(model, files[0], ask, questions)

@@ -148,11 +148,29 @@ def test_a_model_is_estimated_signed_used_and_explained(tmp_path: Path) -> None:
     assert "signature" in pepites("link", source, tmp_path / "o.csv", "--model", model).stderr
 
 
-def test_a_file_without_ins_cannot_teach(tmp_path: Path) -> None:
+def test_a_file_with_hardly_any_pair_cannot_teach(tmp_path: Path) -> None:
     source = tmp_path / "fiches.csv"
     source.write_text(HEAD + "A,DUPONT,ANNE,F,1980-05-17,\n", encoding="utf-8")
     done = pepites("train", source, "--model", tmp_path / "m.json")
-    assert (done.returncode, "Il faut 200 paires" in done.stderr) == (1, True)
+    assert (done.returncode, "il en faut 200" in done.stderr) == (1, True)
+
+
+def test_a_cold_start_estimates_by_em_without_ins_nor_decision(tmp_path: Path) -> None:
+    """Worse than a taught model, better than nothing; what it links by itself is nearly always right."""
+    source = written(population(12_000, seed=9), tmp_path)
+    bare, model, target = tmp_path / "sans-ins.csv", tmp_path / "froid.json", tmp_path / "groupes.csv"
+    records = [row | {"ins": ""} for row in rows(source)]
+    with bare.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+    done = pepites("train", bare, "--model", model)
+    assert (done.returncode, "sans étiquette" in done.stdout) == (0, True), done.stderr
+    assert pepites("link", bare, target, "--model", model).returncode == 0
+    truth = read_truth(tmp_path / "truth.csv")
+    found, auto = (clusters(read_labels(target, name), truth) for name in ("cluster_id", "auto_cluster_id"))
+    assert found["f1"] >= 0.95
+    assert auto["precision"] >= 0.999
 
 
 def test_the_population_is_the_same_for_a_seed() -> None:

@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from pepites.identity.linkage import tables, training
 from pepites.identity.matching.comparisons import COMPARISONS
 from pepites.identity.matching.model import INDEX, SHIPPED, ModelError, dump, parse, read, shipped, sign
+from pepites.identity.matching.score import INVERTED_SOUND
 
 SECRET = b"secret d'essai"
 
@@ -100,9 +101,22 @@ def test_a_better_answer_never_lowers_the_score(name: str) -> None:
     assert least.min() > -0.02  # tables keep three decimals
 
 
-def test_few_known_pairs_are_not_enough() -> None:
-    with pytest.raises(training.NotEnough, match="Il faut 200 paires"):
+def test_few_pairs_are_not_enough() -> None:
+    with pytest.raises(training.NotEnough, match="il en faut 200"):
         training.train(training.taught(_drawn(50)), version="essai", source={})
+
+
+def test_names_in_the_other_order_are_not_held_against_a_cold_model() -> None:
+    """GUY-5: what surname and given name find of them is left out of the sum."""
+    levels = _drawn(3000)
+    levels[:, INDEX["ins"]] = -1
+    model = training.train(training.taught(levels), version="froid", source={})
+    row = [-1] * len(COMPARISONS)
+    row[INDEX["sur"]], row[INDEX["giv"]] = 0, 0
+    apart = model.summed(row)
+    assert apart != pytest.approx(model.intercept)
+    row[INDEX["inv"]] = INVERTED_SOUND
+    assert model.summed(row) == pytest.approx(model.intercept + model.main["inv"][INVERTED_SOUND + 1])
 
 
 def test_the_ins_teaches_and_a_decision_prevails() -> None:

@@ -75,7 +75,7 @@ def estimate(
     source_note = {
         "fichiers": len(files),
         "paires": len(pairs.known),
-        "apprises": int((pairs.known >= 0).sum()),
+        "apprises": int((pairs.known >= 0).sum()) if training.enough(pairs) else 0,
         "decisions": len(rows),
     }
     return training.train(pairs, version=version, source=source_note), files

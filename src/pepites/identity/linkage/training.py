@@ -18,7 +18,7 @@ from pepites.identity.linkage import scoring, tables
 from pepites.identity.linkage.compare import Levels
 from pepites.identity.matching.comparisons import COMPARISONS, NAMES
 from pepites.identity.matching.model import INDEX, Model
-from pepites.identity.matching.score import INS_DIFFERENT, INS_SAME, given_sure, twin_penalty
+from pepites.identity.matching.score import INS_DIFFERENT, INS_SAME, INVERTED_SOUND, given_sure, twin_penalty
 
 MONOTONE: Final = frozenset({"sur", "giv", "oth", "sex", "pla", "com", "pho", "mot"})
 """Comparisons whose better level may only raise the score: what the cell reads stays sensible."""
@@ -47,7 +47,7 @@ _FLOOR: Final = 1e-6
 
 
 class NotEnough(ValueError):
-    """Too few pairs whose truth is known; the message is French."""
+    """Too few pairs; the message is French."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def first_stage(pairs: Pairs) -> tuple[dict[str, tuple[float, ...]], dict[str, t
     free = count - fixed_same - fixed_not
     index = distinct.astype(np.intp) + 1
     given, date = distinct[:, names.index("giv")], distinct[:, names.index("dob")]
-    belief = np.where((given >= 6) & (date >= 8), 0.9, 0.02)
+    alike = (given >= 6) | (distinct[:, names.index("inv")] >= INVERTED_SOUND)
+    belief = np.where(alike & (date >= 8), 0.9, 0.02)
     m: dict[str, tuple[float, ...]] = {}
     u: dict[str, tuple[float, ...]] = {}
     prior = 0.1
@@ -109,16 +110,22 @@ def _shares(index: NDArray[np.intp], weight: NDArray[np.float64], name: str) -> 
     return tuple(round(float(value), 6) for value in shares / shares.sum())
 
 
-def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 0) -> Model:
-    """A whole model. Raises ``NotEnough`` under ``MIN_TAUGHT`` pairs known the same, and as many known different."""
-    known = pairs.known >= 0
+def enough(pairs: Pairs) -> bool:
+    """Whether trees can be grown: ``MIN_TAUGHT`` pairs known the same, and as many known different."""
     same = int((pairs.known == 1).sum())
-    if same < MIN_TAUGHT or int(known.sum()) - same < MIN_TAUGHT:
+    return min(same, int((pairs.known == 0).sum())) >= MIN_TAUGHT
+
+
+def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 0) -> Model:
+    """A whole model; ``cold`` when too little is known. Raises ``NotEnough`` when there are hardly any pairs at all."""
+    if len(pairs.known) < MIN_TAUGHT:
         raise NotEnough(
-            f"Il faut {MIN_TAUGHT} paires connues comme une même personne et autant comme différentes ;"
-            f" ce fichier en donne {same} et {int(known.sum()) - same}. Ajoutez des fiches qui portent un INS,"
-            " ou des décisions de la cellule."
+            f"Ce fichier donne {len(pairs.known)} paires à comparer : il en faut {MIN_TAUGHT} au moins pour estimer un"
+            " modèle. Gardez le modèle livré, ou réunissez plusieurs fichiers."
         )
+    if not enough(pairs):
+        return cold(pairs, version=version, source=source)
+    known = pairs.known >= 0
     m, u, prior = first_stage(pairs)
     levels, truth, weight = pairs.levels[known], pairs.known[known], pairs.weight[known]
     halves = np.random.default_rng(seed).integers(0, 2, len(levels))
@@ -134,6 +141,31 @@ def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 
     return dataclasses.replace(
         model, slope=slope, shift=shift, auto=_auto_threshold(held, truth, levels),
         link=_score_at(LINK_PROBABILITY, slope, shift), review=_score_at(REVIEW_PROBABILITY, slope, shift),
+    )  # fmt: skip
+
+
+def cold(pairs: Pairs, *, version: str, source: Mapping[str, Any]) -> Model:
+    """A model from the pairs alone, by EM: the first stage's weights are the tables.
+
+    Names given in the other order (GUY-5) say once that they are the same: what « surname » and « given name » find is
+    then left out, while estimating and in the sum. Nothing else tempers anything.
+    """
+    levels = pairs.levels.copy()
+    inverted = levels[:, INDEX["inv"]] >= INVERTED_SOUND
+    for name in ("sur", "giv"):
+        levels[inverted, INDEX[name]] = -1
+    m, u, prior = first_stage(dataclasses.replace(pairs, levels=levels))
+    odds = {name: tuple(math.log(one / other) for one, other in zip(m[name], u[name], strict=True)) for name in m}
+    main = {name: (0.0, *(round(value, 3) for value in values)) for name, values in odds.items()}
+    apart = [0.0 if level >= INVERTED_SOUND else 1.0 for level in range(-1, len(COMPARISONS[INDEX["inv"]].levels))]
+    undone = {
+        (name, "inv"): tuple(tuple((kept - 1.0) * value for kept in apart) for value in main[name])
+        for name in ("sur", "giv")
+    }
+    found = tables.Tables(round(math.log(prior / (1 - prior)), 3), main, undone)
+    return dataclasses.replace(
+        _model(found, m, u, prior, version, source), auto=_score_at(AUTO_PRECISION, 1.0, 0.0),
+        link=_score_at(LINK_PROBABILITY, 1.0, 0.0), review=_score_at(REVIEW_PROBABILITY, 1.0, 0.0),
     )  # fmt: skip
 
 

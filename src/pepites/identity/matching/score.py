@@ -43,7 +43,7 @@ TWIN_MARGIN: Final = 1.4
 _GIVEN_CLOSE = 4
 _EDIT_SLIP = (1, 2)
 _RARE_SPELLING = 3
-_INVERTED_SOUND = 3
+INVERTED_SOUND: Final = 3
 _OTHERS_AGREE = 3
 _DATE_CLOSE = 8
 _SURNAME_ALIKE = 4
@@ -84,7 +84,7 @@ def given_sure(levels: Sequence[int]) -> bool:
     """
     given = levels[_GIV]
     slip = given == _GIVEN_ONE_EDIT and levels[_EDT] in _EDIT_SLIP and levels[_ATG] >= _RARE_SPELLING
-    return given >= _GIVEN_SURE or slip or levels[_INV] >= _INVERTED_SOUND
+    return given >= _GIVEN_SURE or slip or levels[_INV] >= INVERTED_SOUND
 
 
 def twin_pattern(levels: Sequence[int]) -> bool:
@@ -115,7 +115,7 @@ def vetoes(levels: Sequence[int]) -> tuple[Veto, ...]:
         found.append(Veto.NEWBORN)
     elif levels[_INS] != INS_SAME and not given_sure(levels):
         found.append(Veto.TWIN if twin_pattern(levels) else Veto.GIVEN)
-    if levels[_INS] != INS_SAME and 0 <= levels[_SUR] <= _SURNAME_FOREIGN and levels[_INV] < _INVERTED_SOUND:
+    if levels[_INS] != INS_SAME and 0 <= levels[_SUR] <= _SURNAME_FOREIGN and levels[_INV] < INVERTED_SOUND:
         found.append(Veto.SURNAME)
     if levels[_SEX] == 0:
         found.append(Veto.SEX)
