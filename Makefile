@@ -20,8 +20,8 @@ test: .venv/.essais .venv/.interface ## Tout vérifier : forme, types, contrats,
 	@scripts/system_packages.sh
 	@scripts/run_tests.sh
 
-test-long: .venv/.essais .venv/.interface ## Les variantes longues des essais
-	@scripts/system_packages.sh
+test-long: .venv/.essais .venv/.spark .venv/.interface ## Les variantes longues des essais
+	@scripts/system_packages.sh long
 	@PEPITES_LONG=1 $(BIN)/python -m pytest -q -m long
 
 check: .venv/.essais ## Forme, types et contrats, sans les essais
@@ -36,7 +36,7 @@ assets: .venv/.installe ## Reconstruire les fichiers de l'interface
 	@touch .venv/.interface
 
 pins: .venv/.essais ## Recompiler les versions épinglées
-	@for name in build base dev; do $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
+	@for name in build base dev spark; do $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header \
 		--no-annotate requirements/$$name.in -o requirements/$$name.txt; done
 
 venv: .venv/.installe ## Créer l'environnement Python
@@ -56,6 +56,11 @@ venv: .venv/.installe ## Créer l'environnement Python
 .venv/.essais: .venv/.installe requirements/dev.txt
 	@echo "Installation des outils d'essai…"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.spark: .venv/.essais requirements/spark.txt
+	@echo "Installation du moteur Spark…"
+	@$(PIP) install --require-hashes -r requirements/spark.txt
 	@touch $@
 
 .venv/.interface: .venv/.installe $(ASSET_SOURCES)

@@ -1,9 +1,13 @@
 #!/bin/sh
-# Paquets Debian dont les essais ont besoin : Chromium, et un serveur PostgreSQL pour l'essai sur base externe.
+# Paquets Debian dont les essais ont besoin : Chromium, et un serveur PostgreSQL pour l'essai sur base externe ; avec
+# « long », Java pour le moteur Spark.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+if [ "${1:-}" = long ]; then
+    command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then

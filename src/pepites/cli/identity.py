@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from pepites.identity.linkage.compare import Levels
+    from pepites.identity.linkage.linking import Engine
     from pepites.identity.matching.model import Model
 
 _FILE = click.Path(path_type=Path)
@@ -94,22 +96,32 @@ def link(
 ) -> int:  # fmt: skip
     """Rapprocher les fiches de ENTRÉE.csv : les mêmes lignes, avec leur groupe, dans SORTIE.csv."""
     _apart(source, target, pairs)
-    if engine == "spark":
-        message = "Le moteur Spark n'est pas encore disponible : lancez la commande sans --engine."
-        raise click.ClickException(message)
+    threads = threads or os.cpu_count() or 2
     with _said():
         from pepites.identity.linkage.linking import STEPS, link_file
 
+        compared = _engine(engine, threads, memory)
         with _progress(STEPS) as step:
             found = link_file(
-                source, target, _model(model), without_ins=without_ins, pairs=pairs,
-                threads=threads or os.cpu_count() or 2, memory=memory, step=step,
+                source, target, _model(model), without_ins=without_ins, pairs=pairs, threads=threads, memory=memory,
+                step=step, engine=compared,
             )  # fmt: skip
     click.echo(
         f"{found.records} fiches, {found.persons} personnes. Liens automatiques : {found.auto_links} ;"
         f" à revoir : {found.review_links} ; plus grand groupe : {found.largest} fiches."
     )
     return 0
+
+
+def _engine(name: str, threads: int, memory: str) -> Engine:
+    """Who compares the pairs. Raises ``FileError`` when Spark or Java is not there."""
+    from pepites.identity.linkage import compare, spark
+
+    if name == "duckdb":
+        return compare.compare
+    spark.require()
+    master = os.environ.get("PEPITES_SPARK_MASTER", "")
+    return functools.partial(spark.compare, threads=threads, memory=memory, master=master)
 
 
 @identity.command(short_help="Estimer les poids du modèle.")

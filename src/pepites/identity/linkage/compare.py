@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -66,16 +66,24 @@ def _sided(sql: str) -> str:
 
 def compare(base: Base) -> tuple[Ids, Ids, Levels]:
     """Pairs of ``blocked`` that share a key, their ids and their levels in the order of ``COMPARISONS``."""
-    api = DuckDBAPI(connection=base.connection)
-    linker = Linker(api.register("blocked"), settings(DUCKDB, "duckdb"))
+    found = predicted(DuckDBAPI(connection=base.connection), "blocked", DUCKDB, "duckdb")
+    arrays = read_levels(base.arrow, found)
+    base.run(f"DROP TABLE {found}")
+    return arrays
+
+
+def predicted(api: Any, blocked: Any, names: Mapping[str, str], dialect: str) -> str:
+    """Block and compare on an engine; the name of its table of pairs."""
+    linker = Linker(api.register(blocked), settings(names, dialect))
     logging.getLogger("splink").setLevel(logging.ERROR)  # its own words are not the command's
-    predicted = linker.inference.predict()
-    columns = ", ".join(f"mw_{one.name}::tinyint AS {one.name}" for one in COMPARISONS)
-    table = base.arrow(
-        f"SELECT least(id_l, id_r)::int AS i, greatest(id_l, id_r)::int AS j, {columns} FROM {predicted.physical_name}"
-    )
-    base.run(f"DROP TABLE {predicted.physical_name}")
-    return _arrays(table)
+    return str(linker.inference.predict().physical_name)
+
+
+def read_levels(query: Callable[[str], Any], table: str) -> tuple[Ids, Ids, Levels]:
+    """The pairs of that table, asked by ``query``, which gives an Arrow table."""
+    columns = ", ".join(f"cast(mw_{one.name} AS tinyint) AS {one.name}" for one in COMPARISONS)
+    pairs = "cast(least(id_l, id_r) AS int) AS i, cast(greatest(id_l, id_r) AS int) AS j"
+    return _arrays(query(f"SELECT {pairs}, {columns} FROM {table}"))
 
 
 def _arrays(table: Any) -> tuple[Ids, Ids, Levels]:

@@ -21,6 +21,7 @@ AUTO_SHARE: Final = 0.8
 """An automatic cluster must also hold together at this share of the automatic threshold."""
 STEPS: Final = ("Lecture", "Mise en forme", "Comparaison", "Décision", "Écriture")
 Step = Callable[[str], None]
+Engine = Callable[[Base], tuple[Ids, Ids, Levels]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Summary:
 def link_file(
     source: Path, target: Path, model: Model, *, without_ins: bool = False,
     pairs: Path | None = None, threads: int = 2, memory: str = "3GB", step: Step = lambda _: None,
+    engine: Engine = compare.compare,
 ) -> Summary:  # fmt: skip
     """Link the records of ``source`` into ``target``; both files appear whole or not at all. Raises ``FileError``."""
     with opened(threads=threads, memory=memory) as base, tempfile.TemporaryDirectory() as folder:
@@ -59,7 +61,7 @@ def link_file(
         step(STEPS[1])
         count = frames.build(base)
         step(STEPS[2])
-        one, two, levels = compare.compare(base)
+        one, two, levels = engine(base)
         step(STEPS[3])
         linked = decide(count, one, two, levels, model)
         step(STEPS[4])
