@@ -37,9 +37,10 @@ def compare(base: Base, *, threads: int, memory: str, master: str = "") -> tuple
     """As ``linkage.compare.compare``. ``master``: address of a Spark cluster, this machine's own cores when empty."""
     from splink.backends.spark import SparkAPI
 
+    engine: Any = SparkAPI  # typed or not, according to whether pyspark is installed
     given = base.arrow(f"SELECT * REPLACE ({_SIGNED} AS keys) FROM blocked")
     with _session(master or f"local[{threads}]", memory, threads) as session:
-        api = SparkAPI(spark_session=session, register_udfs_automatically=False, break_lineage_method="persist")
+        api = engine(spark_session=session, register_udfs_automatically=False, break_lineage_method="persist")
         found = predicted(api, session.createDataFrame(given), SPARK, "spark")
         return read_levels(lambda statement: session.sql(statement).toArrow(), found)
 
