@@ -4,11 +4,15 @@ import io
 from typing import Any
 
 import pytest
+from django import conf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from tests import factories
 from tests.conftest import as_owner, as_role
@@ -23,6 +27,7 @@ from pepites.common.actor import system_actor
 from pepites.common.errors import DomainError, Refused
 from pepites.common.identifiers import new_uuid
 from pepites.coordination.referrals import services
+from pepites.coordination.referrals.files import keep_files
 from pepites.coordination.referrals.models import Referral, ReferralFile
 from pepites.coordination.referrals.views import ASKERS
 from pepites.documents import ports, store
@@ -142,7 +147,9 @@ def test_the_antivirus_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         sent(w, Upload("a.pdf", PAPER.replace(b"Catalog", b"EICAR")))
 
 
-def test_the_screen_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(settings: Any) -> None:
+def test_the_screen_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     w = world()
     client, path = signed_in(w.nurse), reverse("coordination:referral-ask", args=[w.network.slug])
     body = {"motive": MOTIVE, "urgency": "normale", "about_person": "on", "family_name": "Tabo"}
@@ -157,9 +164,9 @@ def test_the_screen_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed
         assert 'href="#id_fichiers"' in html
         assert escape(MOTIVE) in html
         assert "choisissez-les de nouveau" in html
-    settings.PEPITES_UPLOAD_MAX = 10
+    monkeypatch.setattr(conf.settings, "PEPITES_UPLOAD_MAX", 10)
     assert "20 Mo" in client.post(path, body | {"fichiers": chosen("a.pdf")}).content.decode()
-    settings.PEPITES_UPLOAD_MAX = 10_000
+    monkeypatch.setattr(conf.settings, "PEPITES_UPLOAD_MAX", 10_000)
     assert client.post(path, body | {"fichiers": chosen("a.pdf", "b.pdf")}).status_code == 302
     with as_owner():
         assert list(ReferralFile.objects.values_list("name", "rank")) == [("a.pdf", 1), ("b.pdf", 2)]
@@ -210,6 +217,48 @@ def test_linked_they_follow_the_person_and_an_opposition_closes_them() -> None:
         cursor.execute("UPDATE access_networkpatient SET ends_at = now() WHERE patient_id = %s", [w.patient.pk])
     assert held(w, "coordinator", one) == []
     assert signed_in(w.coordinator).get(url(the_file())).status_code == 404
+
+
+def test_the_file_of_the_person_leads_to_the_demande_and_its_files() -> None:
+    w = world()
+    one = sent(w, Upload("lettre.pdf", PAPER), Upload("plaie.jpg", jpeg()))
+    with w.acting("coordinator") as actor:
+        services.link_patient(actor=actor, referral=one, patient=w.patient)
+    page = reverse("coordination:pathways", args=[w.patient.public_id])
+    html = signed_in(w.coordinator).get(page).content.decode()
+    assert reverse("coordination:referral", args=[one.public_id]) in html
+    assert "2 fichiers" in html
+    with as_owner():
+        factories.grant(w.patient, w.outsider)
+    assert one.reference not in signed_in(w.outsider).get(page).content.decode()
+
+
+def test_the_page_asks_the_base_as_often_for_three_files_as_for_one() -> None:
+    w = world()
+    client = signed_in(w.coordinator)
+
+    def asked(*files: Upload) -> int:
+        path = reverse("coordination:referral", args=[sent(w, *files).public_id])
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    paper = Upload("a.pdf", PAPER)
+    assert asked(paper) == asked(paper, paper, paper)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    content=st.binary(max_size=200), head=st.sampled_from([b"", b"%PDF-1.4\n", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
+)
+def test_whatever_the_bytes_they_are_kept_or_refused_in_words(content: bytes, head: bytes) -> None:
+    said, kinds = [], []
+    try:
+        kinds = [row["content_type"] for row in keep_files([Upload("x", head + content)])]
+    except DomainError as error:
+        said = [error.field, error.message[-1]]
+    assert said == ["fichiers", "."] or set(kinds) <= {"application/pdf", "image/jpeg"}
 
 
 def test_the_database_refuses_a_file_added_to_the_demande_of_another_or_let_out_by_its_sender() -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
@@ -101,6 +101,20 @@ def file_visible_to(actor: Actor, public_id: UUID) -> ReferralFile | None:
     return (
         ReferralFile.objects.filter(public_id=public_id, released_at__isnull=False).select_related("referral").first()
     )
+
+
+def linked_to(actor: Actor, patient_id: int) -> list[dict[str, str]]:
+    """Demandes linked to a person's file, the last first, for who asked and who is asked, in one query."""
+    del actor
+    found = Referral.objects.filter(patient_id__same_person=patient_id).annotate(held=Count("files"))
+    return [
+        {
+            "url": address("coordination:referral", one.public_id), "reference": one.reference,
+            "state": str(one.get_state_display()), "received": short_day(one.received_at.astimezone(CAYENNE).date()),
+            "files": f"{one.held} fichier{'s' if one.held > 1 else ''}" if one.held else "",
+        }
+        for one in found.order_by("-received_at")[:20]
+    ]  # fmt: skip
 
 
 def candidates_for(actor: Actor, referral: Referral) -> list[Patient]:

@@ -23,6 +23,7 @@ from pepites.coordination.forms import CloseForm, ReasonForm
 from pepites.coordination.forms_pathways import AnchorForm, InclusionForm, StartForm
 from pepites.coordination.models import Pathway
 from pepites.coordination.protocols.enums import Anchor
+from pepites.coordination.referrals.selectors import linked_to
 from pepites.coordination.selectors import around, settings
 from pepites.coordination.selectors.family import family_visible_to
 from pepites.coordination.selectors.pathways import pathway_cards
@@ -59,6 +60,7 @@ def pathways(request: HttpRequest, public_id: UUID) -> HttpResponse:
             if act_left(actor, "pathway.open") and (not asks or network.pk in actor.coordinated)
         ],
         "family": family_visible_to(actor, patient.pk),
+        "referrals": linked_to(actor, patient.pk),
         "today": today().isoformat(),
         "stays": stays_visible_to(actor, patient.pk) if full else [],
     }
