@@ -1,6 +1,7 @@
 """``pepites bench identity``: matching without INS on populations never trained on, beside Splink tuned, one run."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -49,6 +50,7 @@ def _measured(size: int, console: Console) -> dict[str, Any]:
     return {
         "records": size, "seconds": own["seconds"], "peak_mb": own["peak_mb"], "cluster": found, "auto": auto,
         "review_recall": recall, "review_pairs": review, "true_largest": _largest(truth),
+        "coverage": peer["coverage"],
         "splink": {"seconds": peer["seconds"], "peak_mb": peer["peak_mb"], "cluster": best},
         "ratio": round(own["seconds"] / peer["seconds"], 2),
     }  # fmt: skip
@@ -81,11 +83,17 @@ def _process(module: str, arguments: list[str], result: Path) -> dict[str, Any]:
 
 
 def _targets(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    targets = []
+    targets = _growth(lines)
     for line in lines:
         wanted = [
             ("temps, rapport à Splink réglé", line["ratio"], "≤", 0.5),
             ("mémoire (Mo)", line["peak_mb"], "≤", 6000),
+            (
+                "plus grand groupe, rapport au vrai",
+                round(line["cluster"]["largest"] / line["true_largest"], 2),
+                "≤",
+                1.2,
+            ),
         ]
         if line["records"] == JUDGED:
             wanted += [
@@ -105,6 +113,21 @@ def _targets(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return targets
 
 
+def _growth(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Time from the smallest to the largest file against n·log n."""
+    few, many = min(lines, key=_size), max(lines, key=_size)
+    if few is many:
+        return []
+    expected = many["records"] * math.log(many["records"]) / (few["records"] * math.log(few["records"]))
+    value = round(many["seconds"] / few["seconds"] / expected, 2)
+    name = f"croissance depuis {few['records']} fiches, rapport à n·log n"
+    return [{"records": many["records"], "name": name, "value": value, "sign": "≤", "target": 1.0, "met": value <= 1.0}]
+
+
+def _size(line: dict[str, Any]) -> int:
+    return int(line["records"])
+
+
 def _print(console: Console, lines: list[dict[str, Any]], targets: list[dict[str, Any]]) -> None:
     table = Table("fiches", "moteur", "F1", "précision", "rappel", "jumeaux", "plus grand groupe", "secondes", "Mo")
     for line in lines:
@@ -120,6 +143,9 @@ def _print(console: Console, lines: list[dict[str, Any]], targets: list[dict[str
                 f"{one['largest']} (vrai : {line['true_largest']})", f"{seconds:.1f}", str(memory),
             )  # fmt: skip
     console.print(table)
+    for line in lines:
+        said = ", ".join(f"{name} {share}" for name, share in line["coverage"].items())
+        console.print(f"{line['records']} fiches, part des vraies paires comparées : {said}")
     for target in targets:
         mark = "✔" if target["met"] else "✖"
         found = f"{target['name']} : {target['value']} ({target['sign']} {target['target']})"

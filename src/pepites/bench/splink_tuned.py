@@ -15,20 +15,23 @@ from splink.backends.duckdb import DuckDBAPI
 
 from pepites.identity.linkage import frames, reading
 from pepites.identity.linkage.base import Base, opened
+from pepites.identity.matching.conditions import DUCKDB
+from pepites.identity.matching.dates import NEAR
 
 THRESHOLDS = (0.95, 0.9, 0.99)
+
+
+RULES = (
+    ("born", "snk"), ("born", "gnk"), ("snk", "gnk", "y"), ("snk", "gnk", "co"), ("y", "g1k", "co"), ("ph", "gnk"),
+    ("ph", "y"), ("mok", "y", "snk"), ("m", "dd", "snk", "g1k"), ("y", "s1", "g1k"),
+)  # fmt: skip
 
 
 def _settings() -> SettingsCreator:
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="id",
-        blocking_rules_to_generate_predictions=[
-            block_on("born", "snk"), block_on("born", "gnk"), block_on("snk", "gnk", "y"),
-            block_on("snk", "gnk", "co"),
-            block_on("y", "g1k", "co"), block_on("ph", "gnk"), block_on("ph", "y"), block_on("mok", "y", "snk"),
-            block_on("m", "dd", "snk", "g1k"), block_on("y", "s1", "g1k"),
-        ],
+        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in RULES],
         comparisons=[
             compare.JaroWinklerAtThresholds("sn", [0.95, 0.88, 0.8]).configure(term_frequency_adjustments=True),
             compare.JaroWinklerAtThresholds("gn", [0.95, 0.88, 0.8]).configure(term_frequency_adjustments=True),
@@ -72,7 +75,26 @@ def run(source: Path, threads: int) -> dict[str, Any]:
             )
             wall = wall or time.perf_counter() - start
             labels[str(threshold)] = _labels(base, found.physical_name)
-    return {"seconds": wall, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "labels": labels}
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return {"seconds": wall, "peak_mb": peak, "labels": labels, "coverage": _coverage(base, source.parent)}
+
+
+def _coverage(base: Base, folder: Path) -> dict[str, float]:
+    """Share of the true pairs that each one's blocking lets it compare."""
+    base.run("CREATE TABLE truth AS SELECT * FROM read_csv(?, all_varchar = true)", [str(folder / "truth.csv")])
+    base.run("CREATE TABLE person AS SELECT person_id, g.id FROM truth JOIN given g USING (record_id)")
+    base.run(
+        "CREATE TABLE same AS SELECT a.id i, b.id j FROM person a JOIN person b USING (person_id) WHERE a.id < b.id"
+    )
+    both = ", ".join(f"l.{name} {name}_l, r.{name} {name}_r" for name in ("y", "m", "dd", "wk", "ins", "keys"))
+    rules = " OR ".join("(" + " AND ".join(f"l.{name} = r.{name}" for name in rule) + ")" for rule in RULES)
+    sides = "FROM same JOIN {0} l ON l.id = i JOIN {0} r ON r.id = j"
+    ours = f"list_has_any(keys_l, keys_r) AND {NEAR.sql(DUCKDB)} AS met FROM (SELECT {both} {sides.format('blocked')})"
+    theirs = f"{rules} AS met {sides.format('people')}"
+    return {
+        name: round(float(base.value(f"SELECT avg(coalesce(met, false)::int) FROM (SELECT {query})")), 4)  # noqa: S608
+        for name, query in (("Pépites", ours), ("Splink", theirs))
+    }
 
 
 def _labels(base: Base, table: str) -> list[str]:
