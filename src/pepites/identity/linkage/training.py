@@ -39,7 +39,7 @@ INS_WEIGHTS: Final = (0.0, -9.0, 3.0, 9.0)
 TWIN_PENALTY: Final = 1.7
 MIN_TAUGHT: Final = 200
 AUTO_PRECISION: Final = 0.9994
-LINK_PROBABILITY: Final = 0.62
+LINK_PROBABILITY: Final = 0.5
 REVIEW_PROBABILITY: Final = 0.3
 _ITERATIONS, _LEAVES, _RATE = 300, 16, 0.1
 _EM_ROUNDS: Final = 40
@@ -84,7 +84,7 @@ def first_stage(pairs: Pairs) -> tuple[dict[str, tuple[float, ...]], dict[str, t
     free = count - fixed_same - fixed_not
     index = distinct.astype(np.intp) + 1
     given, date = distinct[:, names.index("giv")], distinct[:, names.index("dob")]
-    belief = np.where((given >= 6) & (date >= 8), 0.9, 0.02)
+    belief = np.where((given >= 8) & (date >= 8), 0.9, 0.02)
     m: dict[str, tuple[float, ...]] = {}
     u: dict[str, tuple[float, ...]] = {}
     prior = 0.1
