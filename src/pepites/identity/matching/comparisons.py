@@ -63,7 +63,7 @@ SURNAME = Comparison("sur", "Nom", _NO_NAME, _levels(
     (crossed(same, "snk", "unk"), "noms de naissance et d'usage qui se prononcent pareil"),
     (alike("sn", least=0.92) | alike("snk", least=0.93), "noms très proches"),
     (alike("sn", "un", least=0.92) | alike("un", "sn", least=0.92) | shared("sall"), "un mot du nom en commun"),
-    (alike("sn", least=0.84) | one_edit("sn", length=2), "noms proches"),
+    (alike("sn", least=0.84) | (alike("sn", least=0.66) & one_edit("sn", length=2)), "noms proches"),
     (alike("sn", least=0.7), "noms peu ressemblants"),
     (ELSE, "noms différents"),
 ))  # fmt: skip
@@ -74,7 +74,10 @@ GIVEN = Comparison("giv", "Prénom", _NO_GIVEN, _levels(
     (_ALL_GIVEN[0] & _ALL_GIVEN[1], "mêmes prénoms, dans un autre ordre"),
     (one_edit("gn", length=4), "prénoms à une lettre près"),
     (alike("gn", least=0.92) | alike("gnk", least=0.94), "prénoms très proches"),
-    (one_edit("gn", length=2) | (alike("gn", least=0.6) & one_edit("gnk", length=2)), "prénoms courts à une lettre près, ou à un son près"),
+    (
+        alike("gn", least=0.6) & (one_edit("gn", length=2) | one_edit("gnk", length=2)),
+        "prénoms courts à une lettre près, ou à un son près",
+    ),
     (alike("gn", least=0.75) & edits("gn", length=5, most=2), "prénoms à deux lettres près"),
     (_ALL_GIVEN[0] | _ALL_GIVEN[1], "l'un des prénoms est une partie de l'autre"),
     (same("g1") | shared("gall", "gt") | shared("gt", "gall"), "un prénom en commun"),
