@@ -72,6 +72,26 @@ def test_one_weak_bridge_does_not_chain_two_persons() -> None:
     assert len(set(labels.tolist())) == 2
 
 
+def _two_groups(sizes: tuple[int, int], between: float) -> int:
+    """Clusters found in two tight groups, all of whose records resemble one another by ``between``."""
+    count = sum(sizes)
+    group = [0] * sizes[0] + [1] * sizes[1]
+    edges = {(a, b): 5.0 if group[a] == group[b] else between for a, b in itertools.combinations(range(count), 2)}
+    return len(set(clusters(count, *_arrays(edges), link=-0.4).tolist()))
+
+
+def test_what_separates_two_groups_of_records_is_no_slip() -> None:
+    """Two families' homonyms, each with several records: none is far from the others, yet two persons."""
+    assert _two_groups((4, 1), 0.5) == 1
+    assert _two_groups((4, 2), 0.5) == 2
+    assert _two_groups((4, 4), 1.4) == 2
+
+
+def test_groups_that_resemble_enough_are_one_person_however_many_their_records() -> None:
+    assert _two_groups((2, 2), 0.8) == 1
+    assert _two_groups((8, 8), 1.6) == 1
+
+
 def test_a_rival_within_ten_percent_makes_a_link_ambiguous() -> None:
     edges = {(0, 1): 5.0, (0, 2): 4.8, (3, 4): 5.0, (4, 5): 1.0}
     one, two, score = _arrays(edges)

@@ -87,7 +87,6 @@ def test_a_missing_file_and_an_output_over_the_input_are_refused(tmp_path: Path)
     assert "écraserait" in pepites("link", source, source).stderr
     assert "n'existe pas" in pepites("link", source, tmp_path / "absent" / "o.csv").stderr
     assert pepites("link", source).returncode == 2
-    assert "pas encore disponible" in pepites("link", source, tmp_path / "o.csv", "--engine", "spark").stderr
     assert pepites("link", source, tmp_path / "o.csv", "--engine", "duckdb").returncode == 0
 
 

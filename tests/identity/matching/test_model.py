@@ -122,7 +122,7 @@ def test_names_in_the_other_order_are_not_held_against_a_cold_model() -> None:
 def test_the_ins_teaches_and_a_decision_prevails() -> None:
     levels = _drawn(4)
     levels[:, INDEX["ins"]] = (2, 0, -1, 0)
-    levels[0, INDEX["giv"]] = 10
+    levels[0, INDEX["giv"]] = 12
     taught = training.taught(levels, {3: True})
     assert taught.known.tolist() == [1, 0, -1, 1]
     assert taught.weight[3] > taught.weight[1]

@@ -57,6 +57,23 @@ def test_a_slip_in_a_given_name_may_still_be_linked(slip: str) -> None:
     assert Veto.TWIN not in _against(given_name=slip)[1]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("BAO", "BNO"), ("PAO", "PAT"), ("ERIC", "RIC"), ("EMMA", "MMA"), ("JOSIANE", "JOEYANE")]
+)
+def test_a_slip_in_a_short_name_or_a_sound_off_is_seen_but_left_to_a_human(one: str, other: str) -> None:
+    """GUY-10: the shorter the name, the less a letter leaves of it; a longer one is heard otherwise (GUY-5)."""
+    left, right = (canonical(replace(PLAIN, given_name=name)) for name in (one, other))
+    found = judge(shipped(), left, right)
+    assert found.link_class is LinkClass.REVIEW
+    assert found.score > shipped().link
+
+
+@pytest.mark.parametrize(("one", "other"), [("BAO", "LIA"), ("ERIC", "GUY"), ("JOSIANE", "JOCELYN")])
+def test_other_given_names_as_short_are_other_persons(one: str, other: str) -> None:
+    left, right = (canonical(replace(PLAIN, given_name=name)) for name in (one, other))
+    assert judge(shipped(), left, right).score < shipped().link
+
+
 @pytest.mark.parametrize("other", ["ODILE", "SIDONIA", "LIDONIE", "CELESTINE"])
 def test_twins_are_never_linked_by_themselves(other: str) -> None:
     link, vetoes = _against(given_name=other)

@@ -1,7 +1,8 @@
 """Clusters of records: average linkage inside each connected part, never against a contradiction or a human's word.
 
 Two groups join when the mean of the scores between all their records is above ``link``: one strong false pair does
-not chain two persons together, as connected components do (rapprochement §3, §4-6). Must-links and
+not chain two persons together, as connected components do (rapprochement §3, §4-6). Two groups of several records
+each must resemble more: what separates them was written more than once, it is not a slip. Must-links and
 cannot-links are for ever.
 """
 
@@ -21,9 +22,17 @@ from pepites.identity.linkage.scoring import Scores
 MISSING_PAIR: Final = -2.0
 """Score of two records that share no key: most likely two persons, but the keys miss one true pair in a hundred."""
 MOST: Final = 8.0
+REPEATED: Final = 0.75
+"""What the mean between two groups must reach for each record after the first of the smaller one, the third at most: a
+slip strikes one record, a trait that separates two records from two others is another person's."""
 MUST: Final = 1_000.0
 NEVER: Final = -1_000_000.0
 Labels = NDArray[np.int64]
+
+
+def wanted(link: float, smaller: int) -> float:
+    """Mean above which two groups are one person, from the number of records of the smaller one."""
+    return max(link, REPEATED * min(smaller - 1, 2)) if smaller > 1 else link
 
 
 @dataclass
@@ -51,6 +60,10 @@ class _Groups:
         if score > self.link:
             heapq.heappush(self.waiting, (-score, one, two))
 
+    def wanted(self, one: int, two: int) -> float:
+        """Mean above which two groups are one person."""
+        return wanted(self.link, min(len(self.members[one]), len(self.members[two])))
+
     def mean(self, one: int, two: int) -> float:
         known = self.between[one].get(two)
         if known is None:
@@ -65,9 +78,9 @@ class _Groups:
                 continue
             mean = self.mean(one, two)
             if abs(mean + gained) > 1e-9:  # the groups grew since: weigh them again, in their turn
-                if mean > self.link:
+                if mean > self.wanted(one, two):
                     heapq.heappush(self.waiting, (-mean, one, two))
-            elif mean > self.link:
+            elif mean > self.wanted(one, two):
                 self._join(one, two)
 
     def _join(self, kept: int, gone: int) -> None:
@@ -82,7 +95,7 @@ class _Groups:
         self.members[kept] += self.members.pop(gone)
         for other in self.between[kept]:
             mean = self.mean(kept, other)
-            if mean > self.link:
+            if mean > self.wanted(kept, other):
                 heapq.heappush(self.waiting, (-mean, kept, other))
 
 
@@ -126,10 +139,11 @@ def _with_decisions(
 
 
 def _split(part: Labels, one: Ids, two: Ids, weights: Scores, link: float) -> Labels:
-    """Cut the parts that are not plain: three records or more, and a pair missing or not above ``link``."""
+    """Cut the parts that are not plain: three records or more, and a pair missing or not far enough above ``link``."""
     sizes = np.bincount(part)
     pairs = np.bincount(part[one], minlength=len(sizes))
-    weak = np.bincount(part[one], weights=weights <= link, minlength=len(sizes))
+    enough = np.array([wanted(link, size // 2) for size in range(int(sizes.max(initial=0)) + 1)])[sizes]
+    weak = np.bincount(part[one], weights=weights <= enough[part[one]], minlength=len(sizes))
     plain = (sizes < 3) | ((pairs == sizes * (sizes - 1) // 2) & (weak == 0))
     rows = np.nonzero(~plain[part[one]])[0]
     rows = rows[np.argsort(part[one[rows]], kind="stable")]

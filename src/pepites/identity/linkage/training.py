@@ -38,8 +38,8 @@ INS_WEIGHTS: Final = (0.0, -9.0, 3.0, 9.0)
 
 TWIN_PENALTY: Final = 1.7
 MIN_TAUGHT: Final = 200
-AUTO_PRECISION: Final = 0.9994
-LINK_PROBABILITY: Final = 0.62
+AUTO_PRECISION: Final = 0.9993
+LINK_PROBABILITY: Final = 0.5
 REVIEW_PROBABILITY: Final = 0.3
 _ITERATIONS, _LEAVES, _RATE = 300, 16, 0.1
 _EM_ROUNDS: Final = 40
@@ -74,8 +74,11 @@ def taught(levels: Levels, decisions: Mapping[int, bool] | None = None, *, decis
     return Pairs(levels, known, weight)
 
 
-def first_stage(pairs: Pairs) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]], float]:
-    """Fellegi-Sunter m, u and prior by EM; pairs whose truth is known keep it, the others start from a plain rule."""
+def first_stage(
+    pairs: Pairs, *, inverted: bool = False
+) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]], float]:
+    """Fellegi-Sunter m, u and prior by EM; pairs whose truth is known keep it, the others start from a plain rule:
+    same given name, or names ``inverted`` when nothing else will say that they are one person, and same date."""
     names = [one.name for one in COMPARISONS if one.evidence and one.name != "ins"]
     columns = [INDEX[name] for name in names]
     distinct, inverse, count = scoring.unique_levels(pairs.levels[:, columns])
@@ -84,7 +87,9 @@ def first_stage(pairs: Pairs) -> tuple[dict[str, tuple[float, ...]], dict[str, t
     free = count - fixed_same - fixed_not
     index = distinct.astype(np.intp) + 1
     given, date = distinct[:, names.index("giv")], distinct[:, names.index("dob")]
-    alike = (given >= 6) | (distinct[:, names.index("inv")] >= INVERTED_SOUND)
+    alike = given >= 8
+    if inverted:
+        alike |= distinct[:, names.index("inv")] >= INVERTED_SOUND
     belief = np.where(alike & (date >= 8), 0.9, 0.02)
     m: dict[str, tuple[float, ...]] = {}
     u: dict[str, tuple[float, ...]] = {}
@@ -154,7 +159,7 @@ def cold(pairs: Pairs, *, version: str, source: Mapping[str, Any]) -> Model:
     inverted = levels[:, INDEX["inv"]] >= INVERTED_SOUND
     for name in ("sur", "giv"):
         levels[inverted, INDEX[name]] = -1
-    m, u, prior = first_stage(dataclasses.replace(pairs, levels=levels))
+    m, u, prior = first_stage(dataclasses.replace(pairs, levels=levels), inverted=True)
     odds = {name: tuple(math.log(one / other) for one, other in zip(m[name], u[name], strict=True)) for name in m}
     main = {name: (0.0, *(round(value, 3) for value in values)) for name, values in odds.items()}
     apart = [0.0 if level >= INVERTED_SOUND else 1.0 for level in range(-1, len(COMPARISONS[INDEX["inv"]].levels))]

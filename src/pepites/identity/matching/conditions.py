@@ -134,16 +134,22 @@ def alike(one: str, other: str = "", *, least: float) -> Condition:
 
 def one_edit(name: str, *, length: int) -> Condition:
     """At most one letter typed wrong, doubled, dropped or swapped, in a word of ``length`` letters at least."""
+    return edits(name, length=length, most=1)
+
+
+def edits(name: str, *, length: int, most: int) -> Condition:
+    """At most ``most`` letters typed wrong, doubled, dropped or swapped, in words of ``length`` letters at least."""
     return _written(
         lambda names: (
             f"(length({name}_l) >= {length} and length({name}_r) >= {length}"
-            f" and abs(length({name}_l) - length({name}_r)) <= 1"
-            f" and {names['dl'].format(a=f'{name}_l', b=f'{name}_r')} <= 1)"
+            f" and abs(length({name}_l) - length({name}_r)) <= {most}"
+            f" and {names['dl'].format(a=f'{name}_l', b=f'{name}_r')} <= {most})"
         ),
         (
             f"(l.{name} is not None and r.{name} is not None"
             f" and len(l.{name}) >= {length} and len(r.{name}) >= {length}"
-            f" and -2 < len(l.{name}) - len(r.{name}) < 2 and dl(l.{name}, r.{name}, score_cutoff=1) <= 1)"
+            f" and -{most} <= len(l.{name}) - len(r.{name}) <= {most}"
+            f" and dl(l.{name}, r.{name}, score_cutoff={most}) <= {most})"
         ),
     )
 
