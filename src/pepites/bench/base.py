@@ -60,10 +60,10 @@ def _environment(name: str) -> dict[str, str]:
 
 @contextmanager
 def measured_base(
-    tools: Tools, persons: int, staff: int, *, prepare: str = "pepites.bench.prepare"
+    tools: Tools, persons: int, staff: int, *, prepare: str = "pepites.bench.prepare", name: str = ""
 ) -> Generator[dict[str, str]]:
     """A prepared and filled base for the length of a block inside ``alone``; gives the environment that reaches it."""
-    name = f"pepites_mesure_{persons}"
+    name = f"pepites_mesure_{name or persons}"
     _drop(tools, name)
     try:
         tools.ensure_roles(name)

@@ -1,0 +1,73 @@
+"""Run as the owner of a measured base: weekly series of appointments, and the address of a calendar feed."""
+
+import json
+import secrets
+import sys
+from datetime import timedelta
+
+import django
+
+A_WEEK = 20  # appointments of a professional, from Monday to Friday
+AHEAD = 12  # weeks, of the measured professional
+COLLEAGUE = 25  # weeks, of each colleague
+TABLE = "agenda_appointment"
+
+# ``at`` counts the appointments of each professional from the last one: a slot of the week, then the week before.
+APPOINTMENTS = """
+INSERT INTO agenda_appointment (public_id, series, patient_id, network_id, kind, title, starts_at, ends_at, travel,
+  travel_minutes, place, level, note, participants, state, reason, uid, version, created_by_id)
+SELECT gen_random_uuid(), md5(who || '-' || slot || '-' || week / 100)::uuid, 3 * (1 + slot + 20 * (who %% 30)), n.id,
+  'visite', '', starts, starts + interval '45 minutes', 'fleuve', 30, 'Chez la personne', 2, '', ARRAY[who::bigint],
+  CASE WHEN starts > now() THEN 'prevu' ELSE 'honore' END, '', '', 1, who
+FROM (
+  SELECT CASE WHEN i < %(own)s THEN 1 ELSE 3 + (i - %(own)s) / %(each)s END AS who,
+    CASE WHEN i < %(own)s THEN i ELSE (i - %(own)s) %% %(each)s END AS at
+  FROM generate_series(0, %(size)s - 1) i
+) a
+CROSS JOIN LATERAL (SELECT at %% %(week)s AS slot, at / %(week)s AS week) w
+CROSS JOIN LATERAL (SELECT (%(monday)s::date + 7 * (%(ahead)s - week) + slot / 4 + time '08:00'
+  + slot %% 4 * interval '2 hours') AT TIME ZONE 'America/Cayenne' AS starts) s
+CROSS JOIN (SELECT min(id) AS id FROM networks_network) n
+"""
+TEAM = """
+INSERT INTO networks_networkmembership (network_id, practice_id, role)
+SELECT n.id, w.id, 'membre' FROM (SELECT min(id) AS id FROM networks_network) n,
+  (SELECT DISTINCT created_by_id AS id FROM agenda_appointment WHERE created_by_id > 2) w
+"""
+FEED = "INSERT INTO agenda_calendarfeed (public_id, practice_id, user_id, digest, label) VALUES (gen_random_uuid(), 1, 1, %s, '')"
+
+
+def main() -> None:
+    """``python -m pepites.bench.prepare_agenda SIZE``: one JSON line, what the pages must be asked for."""
+    django.setup()
+    from django.db import connection, transaction
+
+    from pepites.agenda.services.feeds import digest_of
+    from pepites.common.clock import today
+
+    size, secret = int(sys.argv[1]), secrets.token_urlsafe(32)
+    monday = today() - timedelta(days=today().weekday())
+    values = {
+        "size": size, "own": size // 2, "each": A_WEEK * COLLEAGUE, "week": A_WEEK, "monday": monday, "ahead": AHEAD,
+    }  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
+        cursor.execute(APPOINTMENTS, values)
+        cursor.execute(TEAM)
+        cursor.execute(FEED, [digest_of(secret)])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        # The person of the first slot: one appointment a week.
+        cursor.execute("SELECT public_id, (SELECT min(id) FROM networks_network) FROM patients_patient WHERE id = 63")
+        followed, network = cursor.fetchone()
+    facts = {
+        "followed": str(followed), "network": str(network), "feed": secret, "monday": monday.isoformat(),
+        "wednesday": (monday + timedelta(days=2)).isoformat(),
+    }  # fmt: skip
+    print(json.dumps(facts))  # noqa: T201 - read by the parent process
+
+
+if __name__ == "__main__":
+    main()
