@@ -21,6 +21,7 @@ REFERENCE = 5_000
 GROWS_FROM = 500  # with fewer, the pages are empty
 TIMES = int(os.environ.get("PEPITES_BENCH_TIMES", "60"))
 PAGES = (
+    Page("file_active", "Liste de 50 personnes, pour repère", "/file-active/", None, None, 12),
     Page("day", "Jour", "/agenda/?vue=jour&le={wednesday}", 10, 1.3, 14),
     Page("week", "Semaine", "/agenda/?vue=semaine&le={monday}", 10, 1.3, 14),
     Page("list", "Liste de quinze jours", "/agenda/?vue=liste&le={monday}", 10, 1.3, 14),

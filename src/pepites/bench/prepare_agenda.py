@@ -8,7 +8,8 @@ from datetime import timedelta
 import django
 
 A_WEEK = 20  # appointments of a professional, from Monday to Friday
-AHEAD = 12  # weeks, of the measured professional
+AHEAD = 8  # weeks, of the measured professional
+TEAM_SIZE = 50
 COLLEAGUE = 25  # weeks, of each colleague
 TABLE = "agenda_appointment"
 
@@ -16,7 +17,7 @@ TABLE = "agenda_appointment"
 APPOINTMENTS = """
 INSERT INTO agenda_appointment (public_id, series, patient_id, network_id, kind, title, starts_at, ends_at, travel,
   travel_minutes, place, level, note, participants, state, reason, uid, version, created_by_id)
-SELECT gen_random_uuid(), md5(who || '-' || slot || '-' || week / 100)::uuid, 3 * (1 + slot + 20 * (who %% 30)), n.id,
+SELECT gen_random_uuid(), md5(who || '-' || slot || '-' || week / 100)::uuid, 3 * (1 + slot + 20 * CASE who WHEN 1 THEN 0 ELSE 1 + who %% 30 END), n.id,
   'visite', '', starts, starts + interval '45 minutes', 'fleuve', 30, 'Chez la personne', 2, '', ARRAY[who::bigint],
   CASE WHEN starts > now() THEN 'prevu' ELSE 'honore' END, '', '', 1, who
 FROM (
@@ -31,8 +32,7 @@ CROSS JOIN (SELECT min(id) AS id FROM networks_network) n
 """
 TEAM = """
 INSERT INTO networks_networkmembership (network_id, practice_id, role)
-SELECT n.id, w.id, 'membre' FROM (SELECT min(id) AS id FROM networks_network) n,
-  (SELECT DISTINCT created_by_id AS id FROM agenda_appointment WHERE created_by_id > 2) w
+SELECT min(n.id), i, 'membre' FROM networks_network n, generate_series(3, 2 + %s) i GROUP BY i
 """
 FEED = "INSERT INTO agenda_calendarfeed (public_id, practice_id, user_id, digest, label) VALUES (gen_random_uuid(), 1, 1, %s, '')"
 
@@ -48,19 +48,19 @@ def main() -> None:
     size, secret = int(sys.argv[1]), secrets.token_urlsafe(32)
     monday = today() - timedelta(days=today().weekday())
     values = {
-        "size": size, "own": size // 2, "each": A_WEEK * COLLEAGUE, "week": A_WEEK, "monday": monday, "ahead": AHEAD,
+        "size": size, "own": max(min(size, A_WEEK * COLLEAGUE), size // 2), "each": A_WEEK * COLLEAGUE, "week": A_WEEK, "monday": monday, "ahead": AHEAD,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
         cursor.execute(APPOINTMENTS, values)
-        cursor.execute(TEAM)
+        cursor.execute(TEAM, [TEAM_SIZE])
         cursor.execute(FEED, [digest_of(secret)])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         # The person of the first slot: one appointment a week.
-        cursor.execute("SELECT public_id, (SELECT min(id) FROM networks_network) FROM patients_patient WHERE id = 63")
+        cursor.execute("SELECT public_id, (SELECT min(id) FROM networks_network) FROM patients_patient WHERE id = 3")
         followed, network = cursor.fetchone()
     facts = {
         "followed": str(followed), "network": str(network), "feed": secret, "monday": monday.isoformat(),
