@@ -48,7 +48,7 @@ def _utc(moment: datetime) -> str:
 def _location(place: str) -> str:
     """Escaped and folded."""
     line = icalendar.parser.Contentline.from_parts("LOCATION", icalendar.Parameters(), icalendar.vText(place))
-    return line.to_ical().decode() + "\r\n"
+    return str(line.to_ical(), "utf-8") + "\r\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import json
 import secrets
 import sys
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -11,7 +12,6 @@ A_WEEK = 20  # appointments of a professional, from Monday to Friday
 AHEAD = 8  # weeks, of the measured professional
 TEAM_SIZE = 50
 COLLEAGUE = 25  # weeks, of each colleague
-TABLE = "agenda_appointment"
 
 # ``at`` counts the appointments of each professional from the last one: a slot of the week, then the week before.
 APPOINTMENTS = """
@@ -43,20 +43,18 @@ def main() -> None:
     from django.db import connection, transaction
 
     from pepites.agenda.services.feeds import digest_of
+    from pepites.bench.data import disabled
     from pepites.common.clock import today
 
     size, secret = int(sys.argv[1]), secrets.token_urlsafe(32)
     monday = today() - timedelta(days=today().weekday())
-    values = {
+    values: dict[str, Any] = {
         "size": size, "own": max(min(size, A_WEEK * COLLEAGUE), size // 2), "each": A_WEEK * COLLEAGUE, "week": A_WEEK, "monday": monday, "ahead": AHEAD,
     }  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
+    with transaction.atomic(), disabled(("agenda_appointment",)), connection.cursor() as cursor:
         cursor.execute(APPOINTMENTS, values)
         cursor.execute(TEAM, [TEAM_SIZE])
         cursor.execute(FEED, [digest_of(secret)])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         # The person of the first slot: one appointment a week.

@@ -22,6 +22,7 @@ from pepites.coordination.enums import (
     TaskKind,
     TaskState,
 )
+from pepites.coordination.figures.models import FigureCount
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
 from pepites.coordination.measures.models import ProtectionMeasure
 from pepites.coordination.plan.models import (
@@ -52,6 +53,7 @@ __all__ = [
     "Concern",
     "Contact",
     "Expectation",
+    "FigureCount",
     "FilEntry",
     "Goal",
     "HistoryEntry",

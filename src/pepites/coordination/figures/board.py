@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from pepites.common.actor import Actor
-from pepites.common.clock import today
+from pepites.common.clock import CAYENNE, today
 from pepites.coordination.figures.catalogue import BY_KEY, FIGURES, INSIDE, PARTS, Figure, Kind
 from pepites.coordination.figures.cells import hidden_parts, hidden_periods, is_small
 from pepites.coordination.figures.periods import Period, whole_years
-from pepites.coordination.figures.selectors import Count, Counts, counts_of, part_labels
+from pepites.coordination.figures.selectors import Count, Counts, counts_of, kept_or_counted, part_labels
 from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of
 
@@ -61,6 +61,7 @@ class Board:
     period: Period
     figures: tuple[Shown, ...]
     least: int
+    counted_at: datetime | None = None  # of counts that were kept; None when counted now
 
     def named(self, key: str) -> Shown | None:
         """One figure, when the network shows it."""
@@ -79,11 +80,14 @@ def board_of(
     actor: Actor, network: Network, period: Period, *, commune: str = "", referent: int | None = None,
     least: int = INSIDE,
 ) -> Board:  # fmt: skip
-    """The dashboard of a network; three queries and what names the parts need, whatever the size."""
+    """The dashboard of a network; a few queries and what names the parts need, whatever the size."""
     day = today()
     months = whole_years(period, day)
     periods = [period, period.previous, *months]
-    counts = counts_of(actor, network, periods, day, commune=commune, referent=referent)
+    if commune or referent is not None:
+        counts, counted_at = counts_of(actor, network, periods, day, commune=commune, referent=referent), None
+    else:
+        counts, counted_at = kept_or_counted(actor, network, periods, day)
     hidden = _hidden(months, counts[2:], least)
     words = part_labels(network, counts)
     last = [place for place, one in enumerate(months) if one.since <= period.upto][-MONTHS_SHOWN:]
@@ -95,7 +99,7 @@ def board_of(
         ]
         series = tuple((months[place], read[place + 2]) for place in last)
         shown.append(Shown(figure, label, target, read[0], read[1], series, words.get(figure.key, {})))
-    return Board(period, tuple(shown), least)
+    return Board(period, tuple(shown), least, counted_at)
 
 
 def chosen_figures(network: Network) -> list[tuple[Figure, str, int | None]]:
@@ -201,3 +205,8 @@ def trend(shown: Shown) -> str:
     unit = " points" if shown.figure.kind is Kind.SHARE else " j" if shown.figure.kind is Kind.DELAY else ""
     gap = round(gap) if shown.figure.kind is Kind.SHARE else gap
     return f"{'+' if gap > 0 else '−'} {number(abs(gap))}{unit}" if gap else "="
+
+
+def counted_words(board: Board) -> str:
+    """« compté le 27/11/2026 à 14 h 32 », of figures that were kept."""
+    return f"compté le {board.counted_at.astimezone(CAYENNE):%d/%m/%Y à %-H h %M}" if board.counted_at else ""

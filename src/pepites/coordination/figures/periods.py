@@ -76,6 +76,21 @@ def read_period(code: str, day: date) -> Period:
     return asked if asked.since <= day else this
 
 
+def offered(day: date) -> list[Period]:
+    """Twelve months, eight quarters, three years, the latest first."""
+    month = day.replace(day=1)
+    quarter = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    found = [calendar(add_months(month, -n), 1) for n in range(12)]
+    found += [calendar(add_months(quarter, -3 * n), 3) for n in range(8)]
+    return found + [calendar(date(day.year - n, 1, 1), 12) for n in range(3)]
+
+
+def needed_for(day: date) -> list[Period]:
+    """Every period that a dashboard may need on a day: those offered, those before them, the months drawn."""
+    found = {one for asked in offered(day) for one in (asked, asked.previous, *whole_years(asked, day))}
+    return sorted(found, key=lambda one: (one.since, one.months))
+
+
 def whole_years(period: Period, day: date) -> list[Period]:
     """Every month, until the one of ``day``, of the years that the twelve months up to the period's end touch."""
     last = min(period.upto, day).replace(day=1)
