@@ -72,8 +72,14 @@ class Board:
 
     @property
     def withheld(self) -> str:
-        """The figures whose parts are not given for a period so short, in words."""
-        return ", ".join(one.label for one in self.figures if one.now.withheld)
+        """Which figures give no parts for this period, and where to find them; empty when all do."""
+        labels = ", ".join(one.label for one in self.figures if one.now.withheld)
+        why = {
+            1: "Sur un mois, il désignerait des personnes : voyez le trimestre ou l'année.",
+            3: "Sur un trimestre, il désignerait des personnes : voyez l'année.",
+        }
+        free = "Il se donne par mois, trimestre ou année, jamais sur des dates libres."
+        return f"Sans détail ici : {labels}. {why.get(self.period.months, free)}" if labels else ""
 
     @property
     def hides(self) -> bool:

@@ -33,7 +33,8 @@ def report_pdf(*, network: Network, board: Board, printed_by: str) -> bytes:
         "printed": [local.year, local.month, local.day, local.hour, local.minute],
         "printed_by": f"Édité par {printed_by} le {local:%d/%m/%Y à %H h %M}",
         "days": _days(board, local.date()),
-        "small": f"« masqué » : moins de {board.least} personnes, ou un nombre qui permettrait d'en retrouver un.",
+        "small": f"« masqué » : moins de {board.least} personnes, ou un nombre qui permettrait d'en retrouver un."
+        f" {board.withheld}",
         "tiles": [_tile(one) for one in board.figures if one.figure.plotted],
         "splits": [{"label": one.label, "lines": one.lines} for one in board.figures if one.now.parts],
         "curves": [_curve(one) for one in board.figures if one.figure.plotted],
