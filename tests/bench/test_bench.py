@@ -44,6 +44,27 @@ def test_web_measures_every_page() -> None:
     assert all(page["median_ms"] > 0 and page["ratio"] > 0 for page in pages.values())
 
 
+def test_the_agenda_is_measured_with_and_without_appointments() -> None:
+    tiny = {"PEPITES_BENCH_SIZES": "0,600", "PEPITES_BENCH_TIMES": "3"}
+    done = run("agenda", tiny)
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    empty, full = found["results"]["0"], found["results"]["600"]
+    assert {"day", "week", "list", "person", "feed", "team"} <= full.keys()
+    for page, values in full.items():
+        assert values["bytes"] > empty[page]["bytes"] or page == "file_active"
+        assert abs(values["queries"] - empty[page]["queries"]) <= 2
+
+
+def test_the_figures_are_counted_kept_and_shown() -> None:
+    tiny = {"PEPITES_BENCH_SIZES": "1200", "PEPITES_BENCH_TIMES": "3"}
+    done = run("figures", tiny)
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    assert {"month", "year", "csv", "xlsx", "ods", "pdf"} == found["results"]["1200"].keys()
+    assert found["counting"]["1200"]["kept"] > 40
+
+
 def test_live_loses_and_doubles_nothing() -> None:
     found = measure("live")["results"]
     for phase in ("cut", "offered", "sustained"):

@@ -84,6 +84,13 @@ def test_a_choice_or_a_count_too_old_is_counted_now(large: World) -> None:
     assert (said(shown.figure, old.figures[0].now), old.counted_at) == ("8", None)
 
 
+def refused(statement: str, network_id: int) -> None:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor
+    ):  # fmt: skip
+        cursor.execute(statement, [network_id])
+
+
 def test_the_base_gives_the_counts_to_who_may_count_and_lets_the_job_alone_write_them(large: World) -> None:
     with as_owner():
         director, cell = factories.practice(), factories.practice(identity_cell=True)
@@ -100,16 +107,14 @@ def test_the_base_gives_the_counts_to_who_may_count_and_lets_the_job_alone_write
     count = "SELECT coordination_keep_figures(%s, ARRAY[current_date], ARRAY[current_date], current_date, 1)"
     write = "UPDATE coordination_figurecount SET counts = '[]' WHERE network_id = %s"
     for statement in (count, write, "DELETE FROM coordination_figurecount WHERE network_id = %s"):
-        with large.acting("coordinator"), connection.cursor() as cursor:
-            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-                cursor.execute(statement, [large.network.pk])
+        with large.acting("coordinator"):
+            refused(statement, large.network.pk)
 
 
 def test_the_counting_without_a_check_is_closed_to_everybody(large: World) -> None:
     for role in ("pepites_web", "pepites_worker"):
-        with as_role(role), unit_of_work(system_actor("essai")), connection.cursor() as cursor:
-            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-                cursor.execute("SELECT * FROM coordination_counted(%s, '{}', '{}', '', NULL)", [large.network.pk])
+        with as_role(role), unit_of_work(system_actor("essai")):
+            refused("SELECT * FROM coordination_counted(%s, '{}', '{}', '', NULL)", large.network.pk)
 
 
 def test_the_screen_says_when_it_was_counted_and_counts_again_when_asked(large: World) -> None:
