@@ -71,7 +71,7 @@ SELECT DISTINCT patient, practice, 3, 3, 'cercle', 'equipe', now() FROM (
 ) g;
 INSERT INTO coordination_careteammember (public_id, patient_id, practice_id, role, level, regime, status, attending,
   message, answered_at, end_reason)
-SELECT gen_random_uuid(), patient_id, practice_id, 'infirmier', 3, 'equipe', 'actif', false, '', now(), ''
+SELECT gen_random_uuid(), patient_id, practice_id, 'infirmier', 3, 'equipe', 'actif', false, '', now() - make_interval(days => (id %% 1500)::int), ''
 FROM access_accessgrant;
 """
 

@@ -6,7 +6,7 @@ import sys
 import django
 
 TABLES = (
-    "coordination_pathway", "coordination_careteammember", "coordination_liaisonnote", "coordination_task",
+    "coordination_pathway", "coordination_liaisonnote", "coordination_task",
     "coordination_careplan", "coordination_planversion", "coordination_referral", "coordination_protocolrun",
     "coordination_protocolstep", "assessments_assessment",
 )  # fmt: skip
@@ -15,11 +15,12 @@ TABLES = (
 HISTORY = """
 UPDATE coordination_pathway w SET opened_on = current_date - (w.id * 37 %% 1800)::int, pack_id = (
     SELECT max(k.id) FROM networks_networkpack k WHERE k.network_id = w.network_id AND k.state = 'publie'),
-  commune_cog = (%(communes)s::text[])[1 + w.id %% array_length(%(communes)s::text[], 1)];
-UPDATE coordination_pathway w SET status = 'clos', closed_on = least(current_date, w.opened_on + (30 + w.id * 13 %% 900)::int),
-  closing_reason = (ARRAY['objectif', 'refus', 'demenagement', 'deces', 'relais', 'perdu_de_vue'])[1 + w.id %% 6]
-  WHERE w.id %% 4 = 0;
-UPDATE coordination_careteammember SET answered_at = now() - make_interval(days => (id * 31 %% 1500)::int);
+  commune_cog = (%(communes)s::text[])[1 + w.id %% array_length(%(communes)s::text[], 1)],
+  status = CASE WHEN w.id %% 4 = 0 THEN 'clos' ELSE 'actif' END,
+  closed_on = CASE WHEN w.id %% 4 = 0
+    THEN least(current_date, current_date - (w.id * 37 %% 1800)::int + (30 + w.id * 13 %% 900)::int) END,
+  closing_reason = CASE WHEN w.id %% 4 = 0
+    THEN (ARRAY['objectif', 'refus', 'demenagement', 'deces', 'relais', 'perdu_de_vue'])[1 + w.id / 4 %% 6] ELSE '' END;
 INSERT INTO coordination_liaisonnote (public_id, patient_id, type, emergency, text, html, level, author_id, version,
   status, retired_reason, created_at)
 SELECT gen_random_uuid(), w.patient_id, 'OBS', false, 'Note', '<p>Note</p>', 3, 3, 1, 'active', '',
