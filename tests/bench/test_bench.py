@@ -34,7 +34,7 @@ def measure(name: str) -> dict[str, Any]:
 def run(name: str, settings: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "pepites.cli.main", "bench", name, "--json"],
-        env=os.environ | settings | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False, timeout=120,
+        env=os.environ | settings | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 
