@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from tests.browser import PHONE, Watch, chromium_path, watch_page
-from tests.cli.serving import Serving, prepared_var, remove
+from tests.cli.serving import Serving, new_var, remove
 from tests.conftest import ROOT, shared_data
 
 from pepites.config.engine import superuser_dsn
@@ -122,7 +122,7 @@ def start() -> Generator[Platform]:
         folder, port = running.rsplit(":", 1)
         yield Platform(f"http://127.0.0.1:{port}", Path(folder))
         return
-    var = prepared_var()
+    var = new_var()
     serving = Serving(var, "demo", patience=300)
     try:
         yield Platform(f"http://127.0.0.1:{serving.port}", var)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from psycopg.conninfo import make_conninfo
-from tests.cli.serving import Serving, environment, prepared_var, remove, survivors
+from tests.cli.serving import Serving, environment, new_var, remove, survivors
 from tests.resilience import checking
 from tests.resilience.browsing import Browser
 from tests.resilience.killing import Importer, Killer, UrgentClock, eventually, open_base, tell
@@ -82,7 +82,7 @@ class Experiment:
 
 @pytest.fixture
 def var() -> Iterator[Path]:
-    folder = prepared_var()
+    folder = new_var()
     yield folder
     remove(folder)
 
