@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import OctKey
 from tests import factories
 from tests.accounts.machines import certificate, ec_key, pem, public_set, rsa_key
-from tests.cli.serving import environment, new_var, pepites, remove
+from tests.cli.serving import environment, pepites, prepared_var, remove
 from tests.conftest import as_owner
 
 from pepites.accounts.crypto import to_text
@@ -135,7 +135,7 @@ with ready("owner"):
 
 @pytest.mark.slow
 def test_the_command_adds_lists_and_revokes(tmp_path: Path) -> None:
-    var = new_var()
+    var = prepared_var()
     try:
         made = certificate()
         (tmp_path / "client.pem").write_bytes(pem(made))

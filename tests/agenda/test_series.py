@@ -58,6 +58,18 @@ def test_what_an_address_answers_says_nothing_of_anybody() -> None:
     assert event["DTSTART"].dt == moment
 
 
+def test_a_place_is_escaped_and_folded_as_a_calendar_reads_it() -> None:
+    moment, place = (
+        datetime(2026, 3, 2, 12, tzinfo=UTC),
+        "Maison de santé ; salle A, 2\\3, " + "rue du Port-à-Pirogues " * 4,
+    )
+    text = calendar_of([(uuid4(), moment, moment + timedelta(hours=1), place, "attente")], moment).decode()
+    (event,) = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    assert (str(event["LOCATION"]), str(event["STATUS"])) == (place, "TENTATIVE")
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert str(icalendar.Calendar.from_ical(text)["X-WR-CALNAME"]) == "Pépites"
+
+
 FILE = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Essai//

@@ -41,6 +41,7 @@ DEFINER_FUNCTIONS = {
     "accounts_client_domain": "identification domain of the machine client that acts",
     "coordination_count": "size of a coordinated network's list, same conditions as its policy",
     "coordination_figures": "counts of a network for its dashboard, by who runs it or the region's cell; no name",
+    "coordination_keep_figures": "the same counts, kept of a large network by the nightly job alone",
     "coordination_follow_enrolment": "trigger: an opposition narrows the pathway like its enrolment",
     "coordination_follow_merge": "trigger: a pathway is shown under the file that stays",
     "coordination_follow_person": "trigger: the pathway's copied columns follow the person row",

@@ -34,7 +34,7 @@ def measure(name: str) -> dict[str, Any]:
 def run(name: str, settings: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "pepites.cli.main", "bench", name, "--json"],
-        env=os.environ | settings | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False, timeout=120,
+        env=os.environ | settings | {"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 
@@ -42,6 +42,27 @@ def test_web_measures_every_page() -> None:
     pages = measure("web")["results"]["200"]
     assert {"list", "file", "search_birth", "search_name", "post"} <= pages.keys()
     assert all(page["median_ms"] > 0 and page["ratio"] > 0 for page in pages.values())
+
+
+def test_the_agenda_is_measured_with_and_without_appointments() -> None:
+    tiny = {"PEPITES_BENCH_SIZES": "0,600", "PEPITES_BENCH_TIMES": "3"}
+    done = run("agenda", tiny)
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    empty, full = found["results"]["0"], found["results"]["600"]
+    assert {"day", "week", "list", "person", "feed", "team"} <= full.keys()
+    for page, values in full.items():
+        assert values["bytes"] > empty[page]["bytes"] or page == "file_active"
+        assert abs(values["queries"] - empty[page]["queries"]) <= 2
+
+
+def test_the_figures_are_counted_kept_and_shown() -> None:
+    tiny = {"PEPITES_BENCH_SIZES": "1200", "PEPITES_BENCH_TIMES": "3"}
+    done = run("figures", tiny)
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    assert {"month", "year", "csv", "xlsx", "ods", "pdf"} == found["results"]["1200"].keys()
+    assert found["counting"]["1200"]["kept"] > 40
 
 
 def test_live_loses_and_doubles_nothing() -> None:

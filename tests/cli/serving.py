@@ -1,5 +1,7 @@
 """Start the real `pepites serve` in a data folder of its own, watch it, kill parts of it."""
 
+import fcntl
+import hashlib
 import os
 import shutil
 import socket
@@ -14,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from pepites.config.engine_home import data_dir, engine_home
+
 SRC = Path(__file__).parents[2] / "src"
 
 
@@ -23,15 +27,37 @@ def new_var() -> Path:
     return folder
 
 
+def prepared_var() -> Path:
+    """A data folder of its own, its base prepared and empty: a copy of one made once for this very code."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in (SRC / "pepites").rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        digest.update(path.read_bytes())
+    known = Path(tempfile.gettempdir()) / f"pepites-prete-{os.getuid()}-{digest.hexdigest()[:12]}"
+    with known.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not known.exists():
+            for old in known.parent.glob(f"pepites-prete-{os.getuid()}-*"):
+                shutil.rmtree(old, ignore_errors=True)
+            made = new_var()
+            report = pepites(made, "doctor", patience=300)
+            assert "✔ Tables à jour" in report.stdout, report.stdout + report.stderr
+            assert engine_home(made) == made / ".", "les données du moteur sont ailleurs : rien à copier"
+            assert not (data_dir(made) / "postmaster.pid").exists(), "le moteur n'est pas arrêté"
+            made.rename(known)
+    var = new_var()
+    subprocess.run(["cp", "-a", f"{known}/.", str(var)], check=True)
+    return var
+
+
 def environment(var: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PEPITES_", "DJANGO_"))}
     return kept | {"PEPITES_VAR": str(var), "PYTHONPATH": str(SRC)} | more
 
 
-def pepites(var: Path, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+def pepites(var: Path, *arguments: str, patience: float = 120, **more: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "pepites.cli.main", *arguments]
     return subprocess.run(
-        command, env=environment(var, **more), capture_output=True, text=True, check=False, timeout=120
+        command, env=environment(var, **more), capture_output=True, text=True, check=False, timeout=patience
     )
 
 

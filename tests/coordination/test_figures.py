@@ -1,6 +1,6 @@
 """The figures of a network: who may count, what is counted, and what is hidden."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -120,6 +120,44 @@ def test_a_count_says_its_trend_its_parts_and_costs_the_same_at_any_size() -> No
     assert dict(exits.lines)["Déménagement"] == "6"
     assert dict(exits.lines)["Décès"] == "0"
     assert len(suivies.series) == 12
+
+
+def test_a_month_gives_its_reasons_when_no_other_period_would_give_a_hidden_one() -> None:
+    w = world()
+    followed(w, 20)
+
+    def leave(count: int, reason: str) -> None:
+        with w.acting("coordinator") as actor:
+            for case in list(
+                Pathway.objects.filter(network=w.network, closed_on=None).select_related("network")[:count]
+            ):
+                services.close_pathway(actor=actor, pathway=case, reason=reason)
+
+    def exits(period: Period) -> tuple[str, dict[str, str], str]:
+        found = board(w, period=period)
+        shown = found.named("sorties")
+        assert shown is not None
+        return said(shown.figure, shown.now), dict(shown.lines), found.withheld
+
+    year, free = read_period(str(today().year), today()), Period(today() - timedelta(days=9), today())
+    leave(6, "demenagement")
+    total, reasons, withheld = exits(MONTH)
+    assert (total, reasons["Déménagement"], withheld) == ("6", "6", "")
+    assert exits(free)[:2] == ("6", {})
+    assert (
+        exits(free)[2]
+        == "Sans détail ici : Sorties. Il se donne par mois, trimestre ou année, jamais sur des dates libres."
+    )
+    leave(2, "deces")
+    total, reasons, withheld = exits(MONTH)
+    assert (total, reasons) == ("8", {})
+    assert withheld.startswith("Sans détail ici : Sorties. Sur un mois,")
+    assert exits(year)[1]["Décès"] == "masqué"
+    with w.acting("coordinator") as actor:
+        rows = rows_of(board_of(actor, w.network, MONTH))
+    assert ["Sorties", "Détail", MONTH.label, "masqué"] in [row[:4] for row in rows]
+    path = f"/reseaux/{w.network.slug}/tableau-de-bord/"
+    assert "Sans détail ici : Sorties" in page(w.coordinator, path).content.decode()
 
 
 def page(practice: PractitionerRole, path: str, **asked: str) -> Any:

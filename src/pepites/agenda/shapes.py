@@ -43,9 +43,9 @@ class Clash:
 
 @dataclass(slots=True)
 class Line:
-    """One appointment, ready to print."""
+    """One appointment, ready to print: a page holds hundreds, so that its words are put together once, here."""
 
-    public_id: UUID
+    address: str
     starts_at: datetime
     ends_at: datetime
     hours: str
@@ -62,7 +62,22 @@ class Line:
     person_id: UUID | None
     patient_id: int | None
     series: bool
-    clash: bool = False
+
+    @property
+    def head(self) -> str:
+        """Whom it is about, else what it is."""
+        return self.person or self.title
+
+    @property
+    def detail(self) -> str:
+        """What, where, how one gets there, with whom."""
+        said = ", ".join(filter(None, (self.title if self.person else self.kind, self.place)))
+        return " ; ".join(filter(None, (said, self.travel, self.people and f"avec {self.people}")))
+
+    @property
+    def what(self) -> str:
+        """What and where, for a page that says the rest elsewhere."""
+        return ", ".join(filter(None, (self.title, self.place)))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Set-based load of a measured base: invented persons, straight into the tables, triggers off. Never on a real base."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -56,7 +57,7 @@ SELECT gen_random_uuid(), id, public_id, 'PEPITES', 1, true, birth_name, birth_n
   'PROV', '', false, false, false, '' FROM patients_patient;
 INSERT INTO access_networkpatient (network_id, patient_id)
 SELECT n.id, p.id FROM patients_patient p
-JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS rank FROM networks_network) n ON n.rank = p.id %% 3;
+JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS rank FROM networks_network) n ON n.rank = p.id %% %(networks)s;
 INSERT INTO coordination_pathway (public_id, patient_id, person_id, network_id, status, opened_on, closing_reason, comment,
   sort_key, birth_date, commune_cog, search_text)
 SELECT gen_random_uuid(), e.patient_id, e.patient_id, e.network_id, 'actif', date '2026-01-01', '', '', p.sort_key, p.birth_date,
@@ -70,7 +71,7 @@ SELECT DISTINCT patient, practice, 3, 3, 'cercle', 'equipe', now() FROM (
 ) g;
 INSERT INTO coordination_careteammember (public_id, patient_id, practice_id, role, level, regime, status, attending,
   message, answered_at, end_reason)
-SELECT gen_random_uuid(), patient_id, practice_id, 'infirmier', 3, 'equipe', 'actif', false, '', now(), ''
+SELECT gen_random_uuid(), patient_id, practice_id, 'infirmier', 3, 'equipe', 'actif', false, '', now() - make_interval(days => (id %% 1500)::int), ''
 FROM access_accessgrant;
 """
 
@@ -118,25 +119,37 @@ WITH_IDS = (
 )  # fmt: skip
 
 
-def load(persons: int, staff: int) -> None:
+def load(
+    persons: int, staff: int, *, scripts: Sequence[str] = (STAFF, PERSONS, WORK, TALKS), networks: int = 3
+) -> None:
     """Fill an empty prepared base with ``persons`` followed persons and ``staff`` professionals, as its owner."""
     values: dict[str, Any] = {
         "persons": persons, "staff": staff, "nurse_persons": min(NURSE_PERSONS, persons // 4), "surnames": SURNAMES,
         "surname_count": len(SURNAMES), "given": GIVEN, "given_count": len(GIVEN),
+        "networks": networks,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for script in (STAFF, PERSONS, WORK, TALKS):
-            for statement in _statements(script):
-                cursor.execute(statement, values)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        with disabled(TABLES):
+            for script in scripts:
+                for statement in statements(script):
+                    cursor.execute(statement, values)
         for table in WITH_IDS:
             cursor.execute(SEQUENCES.format(table=table), [table])
         cursor.execute("ANALYZE")
 
 
-def _statements(script: str) -> Iterable[str]:
+@contextmanager
+def disabled(tables: Sequence[str]) -> Generator[None]:
+    """The triggers of these tables kept still for the length of a block."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def statements(script: str) -> Iterable[str]:
+    """The statements of a script, one by one."""
     return (part for part in script.split(";\n") if part.strip())

@@ -8,7 +8,7 @@ from rich.console import Console
 from pepites.bench.base import Tools
 from pepites.common.errors import DomainError
 
-KNOWN = ("web", "live", "identity", "online", "directory", "forms")
+KNOWN = ("web", "live", "identity", "online", "directory", "forms", "agenda", "figures")
 
 
 def run(name: str, as_json: bool, tools: Tools) -> int:

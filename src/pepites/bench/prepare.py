@@ -10,7 +10,6 @@ import django
 def main() -> None:
     """``python -m pepites.bench.prepare PERSONS STAFF``: one JSON line on the standard output."""
     django.setup()
-    from django.conf import settings
     from django.db import connection, transaction
 
     from pepites.bench.data import COORDINATOR, NURSE, load
@@ -22,22 +21,7 @@ def main() -> None:
         load(persons, staff)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as autovacuum leaves a base in service
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    facts = {}
-    for name, key in (("coordinator", COORDINATOR), ("nurse", NURSE)):
-        session = store()
-        session.update(
-            {
-                "_auth_user_id": str(key),
-                "_auth_user_backend": "pepites.accounts.backends.LocalBackend",
-                "_auth_user_hash": _hash(key),
-                "practice_id": key,
-                "auth_method": "mesure",
-                "strong": True,
-            }
-        )
-        session.create()
-        facts[name] = str(session.session_key)
+    facts = {"coordinator": session_of(COORDINATOR), "nurse": session_of(NURSE)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.public_id, c.public_id, to_char(p.birth_date, 'DD/MM/YYYY'), p.birth_name"
@@ -50,10 +34,25 @@ def main() -> None:
     print(json.dumps(facts))  # noqa: T201 - read by the parent process
 
 
-def _hash(user_id: int) -> str:
+def session_of(key: int) -> str:
+    """A signed-in session of the account of that number, which holds the practice of the same number."""
+    from django.conf import settings
+
     from pepites.accounts.models import User
 
-    return User.objects.get(pk=user_id).get_session_auth_hash()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session.update(
+        {
+            "_auth_user_id": str(key),
+            "_auth_user_backend": "pepites.accounts.backends.LocalBackend",
+            "_auth_user_hash": User.objects.get(pk=key).get_session_auth_hash(),
+            "practice_id": key,
+            "auth_method": "mesure",
+            "strong": True,
+        }
+    )
+    session.create()
+    return str(session.session_key)
 
 
 if __name__ == "__main__":

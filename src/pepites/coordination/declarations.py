@@ -31,6 +31,7 @@ CODES = {
     "coordination.figures.compared": "Chiffres des réseaux comparés",
     "coordination.figures.exported": "Chiffres d'un réseau téléchargés",
     "coordination.figures.printed": "Rapport d'activité édité en PDF",
+    "coordination.figures.asked": "Chiffres d'un réseau à recompter",
     "coordination.figures.refused": "Chiffres d'un réseau refusés",
     "coordination.wall.read": "Étapes en retard d'un réseau consultées",
     "coordination.referral.listed": "Demandes consultées",

@@ -199,8 +199,9 @@ ROWS = rls.definer_function(
       SELECT p.id, p.public_id, p.birth_name, p.first_given_name, p.used_name, p.used_given_name, p.birth_date,
              p.birth_date_interpreted, p.sex, p.identity_status, p.identity_flags, p.commune_cog, a.last_contact_at,
              a.last_contact_label,
-             (SELECT min(x.starts_at) FROM agenda_appointment x WHERE x.patient_id = ANY(f.ids) AND x.level <= 2
-                AND x.state IN ('prevu', 'attente') AND x.starts_at > statement_timestamp()),
+             -- OFFSET 0: else the planner walks everybody's appointments in order until one is of this person.
+             (SELECT min(o.starts_at) FROM (SELECT x.starts_at FROM agenda_appointment x WHERE x.patient_id = ANY(f.ids)
+                AND x.level <= 2 AND x.state IN ('prevu', 'attente') AND x.starts_at > statement_timestamp() OFFSET 0) o),
              (SELECT count(*) FROM coordination_task t WHERE t.patient_id = ANY(f.ids) AND t.state IN ('a_faire', 'en_cours')
                 AND t.due_on < p_today),
              (SELECT array_agg(w.network_id || ':' || w.status ORDER BY w.network_id) FROM coordination_pathway w

@@ -23,6 +23,7 @@ from pepites.coordination.enums import (
     TaskKind,
     TaskState,
 )
+from pepites.coordination.figures.models import FigureCount
 from pepites.coordination.importing.models import ImportRun, LocalIdentifier
 from pepites.coordination.measures.models import ProtectionMeasure
 from pepites.coordination.plan.models import (
@@ -54,6 +55,7 @@ __all__ = [
     "Contact",
     "Edition",
     "Expectation",
+    "FigureCount",
     "FilEntry",
     "Goal",
     "HistoryEntry",

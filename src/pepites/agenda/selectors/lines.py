@@ -11,10 +11,16 @@ from pepites.agenda.enums import AppointmentState, Travel
 from pepites.agenda.models import Absence, Appointment
 from pepites.agenda.shapes import Day, Line
 from pepites.common.actor import Actor
+from pepites.common.addresses import address
 from pepites.common.clock import CAYENNE, now, today
 from pepites.directory.models import PractitionerRole
 
 MOST_LINES = 400
+NAMED = ("professional__civility", "professional__given_name", "professional__family_name")
+_PRINTED = (
+    "public_id", "series", "kind", "title", "starts_at", "ends_at", "travel", "travel_minutes", "place", "participants",
+    "state", "patient__public_id", "patient__birth_name", "patient__first_given_name",
+)  # fmt: skip
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
@@ -92,7 +98,7 @@ def appointment_visible_to(actor: Actor, public_id: UUID) -> Appointment | None:
 
 
 def _rows(actor: Actor, chosen: Filter) -> "QuerySet[Appointment]":
-    rows = Appointment.objects.select_related("patient", "network")
+    rows = Appointment.objects.select_related("patient").only(*_PRINTED)
     if not chosen.cancelled:
         rows = rows.exclude(state=AppointmentState.CANCELLED)
     if chosen.patient_id is not None:
@@ -122,7 +128,7 @@ def lines_of(actor: Actor, rows: Iterable[Appointment]) -> list[Line]:
 
 def names_of(practices: Iterable[int]) -> dict[int, str]:
     """Display names of places of practice, in one query."""
-    found = PractitionerRole.objects.filter(pk__in=set(practices)).select_related("professional")
+    found = PractitionerRole.objects.filter(pk__in=set(practices)).select_related("professional").only(*NAMED)
     return {one.pk: one.professional.display_name for one in found}
 
 
@@ -130,7 +136,7 @@ def _line(actor: Actor, row: Appointment, names: dict[int, str]) -> Line:
     others = [names.get(one, "") for one in row.participants if one != actor.practice_id]
     person = f"{row.patient.birth_name} {row.patient.first_given_name}" if row.patient else ""
     return Line(
-        public_id=row.public_id,
+        address=address("agenda:appointment", row.public_id),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         hours=f"{hour_words(row.starts_at)} – {hour_words(row.ends_at)}",
@@ -174,7 +180,11 @@ def _absences(actor: Actor, chosen: Filter, first: date, days: int) -> list[Abse
     return list(
         Absence.objects.filter(
             practice_id__in=who, cancelled_at=None, starts_on__lt=first + timedelta(days=days), ends_on__gte=first
-        ).select_related("practice__professional", "replaced_by__professional")[:100]
+        )
+        .select_related("practice__professional", "replaced_by__professional")
+        .only("starts_on", "ends_on", *(f"{one}__{name}" for one in ("practice", "replaced_by") for name in NAMED))[
+            :100
+        ]
     )
 
 

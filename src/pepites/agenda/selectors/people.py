@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from pepites.agenda.models import Absence, CalendarFeed, UsualHours
+from pepites.agenda.selectors.lines import NAMED
 from pepites.common.actor import Actor
 from pepites.common.clock import today
 from pepites.directory.models import PractitionerRole
@@ -28,6 +29,7 @@ def colleagues_of(actor: Actor, teams: Sequence[Network]) -> list[tuple[int, str
         PractitionerRole.objects.filter(Q(organization_id=actor.ref.organization_id) | Q(pk__in=members), ends_at=None)
         .exclude(pk=actor.practice_id or 0)
         .select_related("professional")
+        .only("role_label", *NAMED)
         .order_by("professional__sort_key", "pk")[:MOST_COLLEAGUES]
     )
     own = [(actor.practice_id, f"{actor.professional_name} (moi)")] if actor.practice_id else []

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from pepites.common.actor import Actor
-from pepites.common.clock import today
+from pepites.common.clock import CAYENNE, today
 from pepites.coordination.figures.catalogue import BY_KEY, FIGURES, INSIDE, PARTS, Figure, Kind
-from pepites.coordination.figures.cells import hidden_parts, hidden_periods, is_small
-from pepites.coordination.figures.periods import Period, whole_years
-from pepites.coordination.figures.selectors import Count, Counts, counts_of, part_labels
+from pepites.coordination.figures.cells import hidden_parts, hidden_periods, is_small, withheld_periods
+from pepites.coordination.figures.periods import Period, around, whole_years
+from pepites.coordination.figures.selectors import Count, Counts, counts_of, kept_or_counted, part_labels
 from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of
 
@@ -19,6 +19,8 @@ NOTHING: Final = "rien à mesurer"
 MONTHS_SHOWN: Final = 12
 TIED: Final = (("entrees", "sorties"), ("evaluations",))
 """Figures whose months add up; entries and exits are tied by who is followed, so that they are hidden together."""
+NESTED: Final = ("sorties", "evaluations", "taches_faites")
+"""Figures whose parts add up from month to quarter to year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Reading:
     hidden: bool
     parts: tuple[tuple[str, int | None], ...] = ()  # by key; None when hidden
     quartiles: tuple[float, float] | None = None
+    withheld: bool = False  # its parts are not given for a period so short
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,22 @@ class Board:
     period: Period
     figures: tuple[Shown, ...]
     least: int
+    counted_at: datetime | None = None  # of counts that were kept; None when counted now
 
     def named(self, key: str) -> Shown | None:
         """One figure, when the network shows it."""
         return next((one for one in self.figures if one.figure.key == key), None)
+
+    @property
+    def withheld(self) -> str:
+        """Which figures give no parts for this period, and where to find them; empty when all do."""
+        labels = ", ".join(one.label for one in self.figures if one.now.withheld)
+        why = {
+            1: "Sur un mois, il désignerait des personnes : voyez le trimestre ou l'année.",
+            3: "Sur un trimestre, il désignerait des personnes : voyez l'année.",
+        }
+        free = "Il se donne par mois, trimestre ou année, jamais sur des dates libres."
+        return f"Sans détail ici : {labels}. {why.get(self.period.months, free)}" if labels else ""
 
     @property
     def hides(self) -> bool:
@@ -79,23 +94,33 @@ def board_of(
     actor: Actor, network: Network, period: Period, *, commune: str = "", referent: int | None = None,
     least: int = INSIDE,
 ) -> Board:  # fmt: skip
-    """The dashboard of a network; three queries and what names the parts need, whatever the size."""
+    """The dashboard of a network; a few queries and what names the parts need, whatever the size."""
     day = today()
     months = whole_years(period, day)
-    periods = [period, period.previous, *months]
-    counts = counts_of(actor, network, periods, day, commune=commune, referent=referent)
-    hidden = _hidden(months, counts[2:], least)
+    periods = [period, period.previous, *months, *around(months)]
+    if commune or referent is not None:
+        counts, counted_at = counts_of(actor, network, periods, day, commune=commune, referent=referent), None
+    else:
+        counts, counted_at = kept_or_counted(actor, network, periods, day)
+    hidden = _hidden(months, counts[2 : 2 + len(months)], least)
+    coarse = _withheld(periods[2:], counts[2:], hidden, least)
     words = part_labels(network, counts)
     last = [place for place, one in enumerate(months) if one.since <= period.upto][-MONTHS_SHOWN:]
     shown = []
     for figure, label, target in chosen_figures(network):
         read = [
-            reading(figure, one, least=least, masked=_is_masked(figure, each, hidden))
+            reading(
+                figure,
+                one,
+                least=least,
+                masked=_is_masked(figure, each, hidden),
+                withheld=figure.key in NESTED and (not each.months or _is_masked(figure, each, coarse)),
+            )
             for one, each in zip(counts, periods, strict=True)
         ]
         series = tuple((months[place], read[place + 2]) for place in last)
         shown.append(Shown(figure, label, target, read[0], read[1], series, words.get(figure.key, {})))
-    return Board(period, tuple(shown), least)
+    return Board(period, tuple(shown), least, counted_at)
 
 
 def chosen_figures(network: Network) -> list[tuple[Figure, str, int | None]]:
@@ -106,8 +131,8 @@ def chosen_figures(network: Network) -> list[tuple[Figure, str, int | None]]:
     return [(BY_KEY[row["figure"]], row["label"] or BY_KEY[row["figure"]].label, row["target"]) for row in rows]
 
 
-def reading(figure: Figure, counts: Counts, *, least: int, masked: bool = False) -> Reading:
-    """One figure of one period, small cells hidden."""
+def reading(figure: Figure, counts: Counts, *, least: int, masked: bool = False, withheld: bool = False) -> Reading:
+    """One figure of one period, small cells hidden; ``withheld``, it gives its total alone."""
     parts = counts.get(figure.key, {})
     if figure.kind is Kind.DELAY:
         return _delay(parts, least)
@@ -124,10 +149,12 @@ def reading(figure: Figure, counts: Counts, *, least: int, masked: bool = False)
         gone = frozenset(people)
     counted = {key: None if key in gone else parts[key].n if key in parts else 0 for key in people}
     kept = tuple(counted.items()) if figure.key in PARTS else _by_size(counted)
+    withheld = withheld and total > 0
     if figure.kind is Kind.SHARE:
-        return _share(kept)
+        return Reading(None, hidden=True, withheld=True) if withheld else _share(kept)
     hidden = masked or is_small(total, least)
-    return Reading(None if hidden else float(sum(one.n for one in parts.values())), hidden, kept)
+    value = None if hidden else float(sum(one.n for one in parts.values()))
+    return Reading(value, hidden, () if withheld else kept, withheld=withheld)
 
 
 def _carers(counts: Counts, least: int) -> frozenset[str]:
@@ -170,6 +197,19 @@ def _hidden(months: Sequence[Period], counts: Sequence[Counts], least: int) -> d
     return found
 
 
+def _withheld(
+    periods: Sequence[Period], counts: Sequence[Counts], hidden: Mapping[str, Hidden], least: int
+) -> dict[str, Hidden]:
+    found: dict[str, Hidden] = {}
+    for key in NESTED:
+        tables = {
+            (period.since, period.months): {part: one.people for part, one in each.get(key, {}).items()}
+            for period, each in zip(periods, counts, strict=True)
+        }
+        found[key] = withheld_periods(tables, hidden.get(key, frozenset()), least=least)
+    return found
+
+
 def _is_masked(figure: Figure, period: Period, hidden: Mapping[str, Hidden]) -> bool:
     return (period.since, period.months) in hidden.get(figure.key, frozenset())
 
@@ -201,3 +241,8 @@ def trend(shown: Shown) -> str:
     unit = " points" if shown.figure.kind is Kind.SHARE else " j" if shown.figure.kind is Kind.DELAY else ""
     gap = round(gap) if shown.figure.kind is Kind.SHARE else gap
     return f"{'+' if gap > 0 else '−'} {number(abs(gap))}{unit}" if gap else "="
+
+
+def counted_words(board: Board) -> str:
+    """« compté le 27/11/2026 à 14 h 32 », of figures that were kept."""
+    return f"compté le {board.counted_at.astimezone(CAYENNE):%d/%m/%Y à %-H h %M}" if board.counted_at else ""

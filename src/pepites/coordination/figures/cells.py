@@ -75,3 +75,30 @@ def _year(year: int, tables: list[dict[int, int]], least: int) -> set[tuple[date
     if any(is_small(sum(table.values()), least) for table in tables):
         found.add((date(year, 1, 1), 12))
     return found
+
+
+Table = Mapping[str, int]
+
+
+def withheld_periods(
+    tables: Mapping[tuple[date, int], Table], masked: frozenset[tuple[date, int]], *, least: int
+) -> frozenset[tuple[date, int]]:
+    """Months and quarters that give no parts: three months make a quarter, four quarters a year, and one is subtracted.
+
+    ``tables`` give the parts of each period, as (first day, months), of whole years; ``masked`` are those whose total
+    is hidden. A year hides its own small parts. Its quarters give theirs all four or none, when none has a small one;
+    then the months of a quarter likewise: below the year, what gives parts gives them all.
+    """
+
+    def speaks(period: tuple[date, int]) -> bool:
+        return period not in masked and not any(is_small(n, least) for n in tables.get(period, {}).values())
+
+    found: set[tuple[date, int]] = set()
+    for year in {day.year for day, _ in tables}:
+        quarters = [(date(year, month, 1), 3) for month in (1, 4, 7, 10)]
+        whole = all(speaks(quarter) for quarter in quarters)
+        found |= set() if whole else set(quarters)
+        for first, _ in quarters:
+            months = [(first.replace(month=first.month + n), 1) for n in range(3)]
+            found |= set() if whole and all(speaks(month) for month in months) else set(months)
+    return frozenset(found)

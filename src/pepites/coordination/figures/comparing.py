@@ -8,7 +8,7 @@ from pepites.common.clock import today
 from pepites.coordination.figures.board import reading, said
 from pepites.coordination.figures.catalogue import BY_KEY, OUTSIDE
 from pepites.coordination.figures.periods import Period
-from pepites.coordination.figures.selectors import counts_of
+from pepites.coordination.figures.selectors import kept_or_counted
 from pepites.networks.selectors import active_networks
 
 COMPARED: Final = (
@@ -30,7 +30,7 @@ class Compared:
 def networks_compared(actor: Actor, period: Period) -> list[Compared]:
     """The figures compared, nothing where no network is in service: one query a network, whatever its size."""
     day = today()
-    counts = {network.name: counts_of(actor, network, [period], day)[0] for network in active_networks()}
+    counts = {network.name: kept_or_counted(actor, network, [period], day)[0][0] for network in active_networks()}
     if not counts:
         return []
     found = []

@@ -8,7 +8,7 @@ import odfdo
 import xlsxwriter
 
 from pepites.common.text import plain_cell
-from pepites.coordination.figures.board import Board, Reading, Shown, number, said
+from pepites.coordination.figures.board import HIDDEN, Board, Reading, Shown, number, said
 
 Cell = str | float
 HEADER: Final = (
@@ -37,6 +37,8 @@ def rows_of(board: Board) -> list[list[Cell]]:
                 rows.append([label, words, board.period.label, quartile, shown.unit, "", "", ""])
         for (_, n), (words, text) in zip(shown.now.parts, shown.lines, strict=True):
             rows.append([label, words, board.period.label, text if n is None else float(n), "", "", "", ""])
+        if shown.now.withheld:
+            rows.append([label, "Détail", board.period.label, HIDDEN, "", "", "", board.withheld])
         if shown.figure.plotted:
             for month, read in shown.series:
                 rows.append([label, "", month.label, _value(shown, read), shown.unit, "", "", ""])

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from pepites.common.clock import today
-from pepites.coordination.figures.periods import LONGEST, Period, add_months, calendar, read_period
+from pepites.coordination.figures.periods import LONGEST, Period, offered, read_period
 
 
 def _day(label: str) -> forms.DateField:
@@ -15,13 +15,8 @@ def _day(label: str) -> forms.DateField:
 
 
 def period_choices(day: date) -> list[tuple[str, str]]:
-    """Twelve months, eight quarters, three years, the latest first."""
-    month = day.replace(day=1)
-    quarter = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    found = [calendar(add_months(month, -n), 1) for n in range(12)]
-    found += [calendar(add_months(quarter, -3 * n), 3) for n in range(8)]
-    found += [calendar(date(day.year - n, 1, 1), 12) for n in range(3)]
-    return [(one.code, one.label.capitalize()) for one in found]
+    """The periods offered, by their code."""
+    return [(one.code, one.label.capitalize()) for one in offered(day)]
 
 
 class PeriodForm(forms.Form):

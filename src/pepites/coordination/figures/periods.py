@@ -1,6 +1,7 @@
 """Periods of figures: a month, a quarter, a year, or any days; read from an address, never longer than five years."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -74,6 +75,30 @@ def read_period(code: str, day: date) -> Period:
     else:
         asked = calendar(date(year, 1, 1), 12)
     return asked if asked.since <= day else this
+
+
+def offered(day: date) -> list[Period]:
+    """Twelve months, eight quarters, three years, the latest first."""
+    month = day.replace(day=1)
+    quarter = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    found = [calendar(add_months(month, -n), 1) for n in range(12)]
+    found += [calendar(add_months(quarter, -3 * n), 3) for n in range(8)]
+    return found + [calendar(date(day.year - n, 1, 1), 12) for n in range(3)]
+
+
+def around(months: Sequence[Period]) -> list[Period]:
+    """The quarters and the years that these months make."""
+    quarters = {(one.since.year, (one.since.month + 2) // 3) for one in months}
+    years = sorted({one.since.year for one in months})
+    found = [calendar(date(year, 3 * number - 2, 1), 3) for year, number in sorted(quarters)]
+    return found + [calendar(date(year, 1, 1), 12) for year in years]
+
+
+def needed_for(day: date) -> list[Period]:
+    """Every period that a dashboard may need on a day: those offered, those before them, the months drawn."""
+    found = {one for asked in offered(day) for one in (asked, asked.previous, *whole_years(asked, day))}
+    found |= set(around([one for one in found if one.months == 1]))
+    return sorted(found, key=lambda one: (one.since, one.months))
 
 
 def whole_years(period: Period, day: date) -> list[Period]:

@@ -1,11 +1,12 @@
 """The activity report of a network: the dashboard on paper, definitions and drawings included (coordination P12)."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from pepites.audit.unit import record
 from pepites.common.clock import CAYENNE, now
-from pepites.coordination.figures.board import Board, Shown, number, said, trend
+from pepites.coordination.figures.board import Board, Shown, counted_words, number, said, trend
 from pepites.coordination.figures.drawing import map_of, scale_of
 from pepites.documents.typesetting import make_pdf
 from pepites.networks.models import Network
@@ -31,8 +32,9 @@ def report_pdf(*, network: Network, board: Board, printed_by: str) -> bytes:
         "network": network.name,
         "printed": [local.year, local.month, local.day, local.hour, local.minute],
         "printed_by": f"Édité par {printed_by} le {local:%d/%m/%Y à %H h %M}",
-        "days": f"Du {board.period.since:%d/%m/%Y} au {min(board.period.upto, local.date()):%d/%m/%Y}.",
-        "small": f"« masqué » : moins de {board.least} personnes, ou un nombre qui permettrait d'en retrouver un.",
+        "days": _days(board, local.date()),
+        "small": f"« masqué » : moins de {board.least} personnes, ou un nombre qui permettrait d'en retrouver un."
+        f" {board.withheld}",
         "tiles": [_tile(one) for one in board.figures if one.figure.plotted],
         "splits": [{"label": one.label, "lines": one.lines} for one in board.figures if one.now.parts],
         "curves": [_curve(one) for one in board.figures if one.figure.plotted],
@@ -42,6 +44,11 @@ def report_pdf(*, network: Network, board: Board, printed_by: str) -> bytes:
         "definitions": [[one.label, one.figure.how] for one in board.figures],
     }  # fmt: skip
     return make_pdf(TEMPLATE, data, printed_at=moment)
+
+
+def _days(board: Board, day: date) -> str:
+    kept = counted_words(board)
+    return f"Du {board.period.since:%d/%m/%Y} au {min(board.period.upto, day):%d/%m/%Y}{f', {kept}' if kept else ''}."
 
 
 def _tile(one: Shown) -> list[str]:

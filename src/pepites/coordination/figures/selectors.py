@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django.db import connection
 
 from pepites.access.services import database_refusals
 from pepites.assessments.models import FormVersion
 from pepites.common.actor import Actor
+from pepites.common.clock import now
 from pepites.coordination.figures.catalogue import PARTS
+from pepites.coordination.figures.models import FigureCount
 from pepites.coordination.figures.periods import Period
 from pepites.coordination.plan.enums import PlanState
 from pepites.coordination.plan.models import CarePlan
@@ -20,6 +22,7 @@ from pepites.networks.models import Network
 from pepites.networks.packs.selectors import in_force, value_of
 
 REFUSED = "coordination.figures.refused"
+KEPT_FOR: Final = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,33 @@ def counts_of(
         cursor.execute("SELECT * FROM coordination_figures(%s, %s::date[], %s::date[], %s, %s)", asked)
         for rank, figure, key, n, people, value in cursor.fetchall():
             found[rank - 1].setdefault(figure, {})[key or ""] = Count(n, people, value)
+    return found
+
+
+def kept_or_counted(
+    actor: Actor, network: Network, periods: Sequence[Period], day: date
+) -> tuple[list[Counts], datetime | None]:
+    """The counts of each period, as kept of a large network, counted now for the others; when the first was kept.
+
+    What was kept too long ago, the job having stopped, is not read.
+    """
+    rows = FigureCount.objects.filter(
+        network=network, since__in={one.since for one in periods}, counted_at__gt=now() - KEPT_FOR
+    )
+    kept = {(row.since, row.upto): row for row in rows}
+    missing = [one for one in periods if (one.since, one.upto) not in kept]
+    counted = iter(counts_of(actor, network, missing, day) if missing else ())
+    first = kept.get((periods[0].since, periods[0].upto))
+    found = [
+        _read(row.counts) if (row := kept.get((one.since, one.upto))) is not None else next(counted) for one in periods
+    ]
+    return found, first.counted_at if first else None
+
+
+def _read(rows: list[tuple[str, str | None, int, int, float | None]]) -> Counts:
+    found: Counts = {}
+    for figure, key, n, people, value in rows:
+        found.setdefault(figure, {})[key or ""] = Count(n, people, value)
     return found
 
 

@@ -3,17 +3,19 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from pepites.access.policies import require
 from pepites.audit.unit import record
 from pepites.common.clock import today
 from pepites.common.errors import NotFound
 from pepites.common.views import actor_of, status_of
-from pepites.coordination.figures import policies
-from pepites.coordination.figures.board import Board, Shown, board_of, number, said, trend
+from pepites.coordination.figures import policies, services
+from pepites.coordination.figures.board import Board, Shown, board_of, counted_words, number, said, trend
 from pepites.coordination.figures.catalogue import INSIDE, OUTSIDE
 from pepites.coordination.figures.comparing import networks_compared
 from pepites.coordination.figures.drawing import TOWNS, line_of, map_of, scale_of
@@ -50,6 +52,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "places": places if places and places.now.parts else None,
         "map": map_of(dict(places.now.parts), places.words) if places else "",
         "asked": urlencode({key: request.GET[key] for key in form.fields if request.GET.get(key)}),
+        "counted": counted_words(board),
         "formats": [(name, name.upper()) for name in FORMATS],
         "narrowed": bool(form.cleaned_data.get("commune") or form.cleaned_data.get("referent")),
     }
@@ -80,6 +83,18 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     content = report_pdf(network=network, board=board, printed_by=actor.professional_name or "Pépites")
     return _file(content, "rapport-activite.pdf", "application/pdf")
+
+
+@require_POST
+def recount(request: HttpRequest, slug: str) -> HttpResponse:
+    """« Recompter »: a job does it, the reader goes back to the period they were reading."""
+    network = network_by_slug(slug)
+    if network is None:
+        raise NotFound
+    services.ask_recount(actor=actor_of(request), network=network)
+    messages.success(request, "Le compte est demandé. Rouvrez cette page dans une minute.")
+    period = read_period(request.POST.get("periode", ""), today())
+    return redirect(f"{reverse('coordination:figures', args=[slug])}?periode={period.code}")
 
 
 @require_safe
