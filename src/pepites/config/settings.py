@@ -112,6 +112,8 @@ PEPITES_INSI_LOT_MAX = int(os.environ.get("PEPITES_INSI_LOT_MAX", "1000"))
 PEPITES_INSI_APPELS_PAR_HEURE = int(os.environ.get("PEPITES_INSI_APPELS_PAR_HEURE", "20"))
 PEPITES_INSI_LIGATURES = _flag("PEPITES_INSI_LIGATURES", default=True)  # transliterate; else refuse before the call
 
+# Days after which a notice that was read is erased at night, 30 at least; 0: never.
+PEPITES_NOTICES_KEPT_DAYS = int(os.environ.get("PEPITES_NOTICES_KEPT_DAYS", "90"))
 # Days after which a role whose review is due, and that nobody confirmed, is suspended at night; 0: never.
 PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = int(os.environ.get("PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS", "0"))
 
