@@ -26,6 +26,8 @@ from pepites.messaging.models import Attachment, Conversation, Message
 from pepites.notifications.models import Notification
 from pepites.patients.models import Patient
 from pepites.regional.models import Card, Link
+from pepites.training.models import Attendance, TrainingCopy
+from pepites.training.selectors import progress_of
 
 
 def test_population_is_the_same_each_time() -> None:
@@ -58,9 +60,12 @@ def _shown(model: Any, column: str) -> set[Any]:
 def test_the_whole_territory_is_built_through_the_services(committed_database: dict[str, str]) -> None:
     with as_owner():
         build_demo(lambda _step: None)
-        assert Patient.objects.count() == 300
-        assert Pathway.objects.exclude(status="clos").values("patient").distinct().count() == 299  # one moved away
-        assert NetworkPatient.objects.filter(ends_at=None).count() == 300
+        real = Patient.objects.exclude(identity_flags__contains="FICT")
+        assert real.count() == 300
+        followed = Pathway.objects.exclude(status="clos").filter(patient__in=real)
+        assert followed.values("patient").distinct().count() == 299  # one moved away
+        assert NetworkPatient.objects.filter(ends_at=None, patient__in=real).count() == 300
+        _a_training_is_under_way()
         assert update_label(last_load()) == f"RPPS, mise à jour du {today():%d/%m/%Y}"
         assert not lost_professionals()
         assert HospitalStay.objects.filter(discharged_at=None).count() == 1
@@ -100,14 +105,23 @@ def test_the_whole_territory_is_built_through_the_services(committed_database: d
         assert _shown(Referral, "requester_kind") == {"professionnel", "aidant"}
         assert Link.objects.filter(active=True, origin="ins").exists()
         identifiers = Link.objects.filter(active=True, record__domain__code="PEPITES")
-        shown = {str(one.public_id): one.regional_id for one in Patient.objects.all()}
+        shown = {str(one.public_id): one.regional_id for one in real}
         assert dict(identifiers.values_list("record__local_id", "person__irp")) == shown
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM audit_entry WHERE outcome <> 0")
             assert cursor.fetchone()[0] == 0
         _every_file_leaves_in_valid_fhir()
         build_demo(lambda _step: None)
-        assert Patient.objects.count() == 300
+        assert real.count() == 300
+
+
+def _a_training_is_under_way() -> None:
+    copy = TrainingCopy.objects.get()
+    assert (copy.made, copy.ready, copy.trainees.count(), copy.sessions.count()) == (12, True, 5, 3)
+    assert _shown(Attendance, "presence") == {"present", "excuse"}
+    progress = progress_of(copy, copy.trainees.values_list("practice_id", flat=True))
+    done = [sum(step.done for _, steps in modules for step in steps) for modules in progress.values()]
+    assert len(set(done)) > 2  # each at their own pace
 
 
 def _every_file_leaves_in_valid_fhir() -> None:

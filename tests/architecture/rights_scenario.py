@@ -415,7 +415,7 @@ OBJECT_OF = {
     "coordination:opposition-lift": "opposition",
     **{f"coordination:takeover-{step}": "takeover" for step in ("run", "check", "start", "report")},
     "coordination:history-file": "history",
-    **{f"training:{name}": "training" for name in ("copy", "enrol", "plan", "close", "steps")},
+    **{f"training:{name}": "training" for name in ("copy", "enrol", "plan", "renew", "close", "steps")},
     **dict.fromkeys(("training:session", "training:sheet"), "session"),
     "coordination:plan-draft": "plan",
     "coordination:plan-add": "plan",

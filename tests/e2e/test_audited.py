@@ -40,7 +40,7 @@ ELSEWHERE = {
         "coordination:history", "coordination:takeover", "coordination:takeover-run",
     ),
     "tests/training/test_training_browser.py": (
-        "training:copy", "training:home", "training:session", "training:sheet", "training:steps",
+        "training:copy", "training:home", "training:renew", "training:session", "training:sheet", "training:steps",
     ),
     "tests/coordination/test_referrals_browser.py": (
         "coordination:referral", "coordination:referral-accept", "coordination:referral-ask",

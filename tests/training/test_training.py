@@ -280,7 +280,7 @@ def test_the_trainer_s_screens(asked: list[dict[str, Any]]) -> None:
     assert person is not None
     for name in ("file", "circle", "plan"):
         page = client.get(reverse(f"coordination:{name}", args=[person.public_id])).content.decode()
-        assert "personnes fictives" in page
+        assert "Copie de formation" in page
     unknown = client.post(reverse("training:enrol", args=[copy.public_id]), {"login": "personne"})
     assert (unknown.status_code, "Aucun compte actif" in unknown.content.decode()) == (422, True)
     assert client.post(reverse("training:close", args=[copy.public_id])).status_code == 302

@@ -60,6 +60,10 @@ def test_a_trainer_opens_a_copy_and_a_trainee_works_in_it(
             page.get_by_label("Lieu").fill("Salle des fêtes, Saint-Laurent")
             press(page, "Prévoir la séance")
             assert_reached(page, "formation-copie")
+            copy = page.url
+            follow(page, "Remettre la copie à neuf")
+            assert_reached(page, "formation-neuf")
+            page.goto(copy)
             follow(page, "01/12/2026")
             page.get_by_label("matin").select_option("present")
             press(page, "Enregistrer les présences")
@@ -68,7 +72,7 @@ def test_a_trainer_opens_a_copy_and_a_trainee_works_in_it(
             assert_reached(page, "formation-feuille")
             page.goto(f"{address}/file-active/")
             page.get_by_role("link", name="FICTIF").first.click()
-            page.wait_for_selector("text=personnes fictives")
+            page.wait_for_selector("text=Copie de formation")
             assert_reached(page, "formation-dossier")
         state = storage(signed_in_in_thread(trainee), address)
         with open_page(chromium, f"{address}/formation/", screen=screen, storage=state) as page:

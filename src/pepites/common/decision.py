@@ -27,6 +27,7 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"
     NOT_PARTICIPANT = "not_participant"
     STATE = "state"
+    TRAINING = "training_only"
 
 
 MESSAGES = {
@@ -56,6 +57,10 @@ MESSAGES = {
     Reason.TOO_LATE: "Le délai pour faire cela est passé.",
     Reason.NOT_PARTICIPANT: "Vous ne participez pas à cette discussion.",
     Reason.STATE: "L'état actuel ne permet pas cet acte.",
+    Reason.TRAINING: (
+        "Copie de formation : une personne fictive ne se partage qu'avec le formateur, les stagiaires et les collègues"
+        " fictifs de la copie. Personne d'autre n'y entre, et rien n'en sort."
+    ),
 }
 
 

@@ -184,3 +184,10 @@ def database_urls(var: Path) -> Urls:
         owner=local_url(var, OWNER_ROLE),
         embedded=True,
     )
+
+
+def shared_buffers() -> str:
+    """An eighth of the machine's memory, from PostgreSQL's own default to what a region of a million needs; a page that
+    nobody reads is never taken."""
+    eighth = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 8 // 2**20
+    return f"{min(max(eighth, 128), 2048)}MB"

@@ -33,6 +33,7 @@ from pepites.config.engine_home import (
     is_root,
     locked,
     secret,
+    shared_buffers,
     socket_dir,
     superuser_dsn,
 )
@@ -56,7 +57,6 @@ _SETTINGS = {
     "max_connections": "120",
     "jit": "off",
 }
-_LEAST_BUFFERS, _MOST_BUFFERS = 128, 2048  # megabytes: PostgreSQL's own default, and what a region of a million needs
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -291,7 +291,7 @@ def _ctype() -> str:
 def _launch(var: Path, account: pwd.struct_passwd | None, *, hasty: bool) -> subprocess.Popen[bytes]:
     data, sockets = data_dir(var), socket_dir(var)
     _own(sockets, account)
-    settings = _SETTINGS | {"unix_socket_directories": str(sockets), "shared_buffers": _shared_buffers()}
+    settings = _SETTINGS | {"unix_socket_directories": str(sockets), "shared_buffers": shared_buffers()}
     settings |= _HASTY if hasty else {}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     job = {
@@ -316,12 +316,6 @@ def _launch(var: Path, account: pwd.struct_passwd | None, *, hasty: bool) -> sub
         )
     finally:
         os.close(descriptor)
-
-
-def _shared_buffers() -> str:
-    """An eighth of the machine's memory, within bounds; a page that nobody reads is never taken."""
-    eighth = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 8 // 2**20
-    return f"{min(max(eighth, _LEAST_BUFFERS), _MOST_BUFFERS)}MB"
 
 
 def _users(var: Path) -> Path:

@@ -115,6 +115,8 @@ PEPITES_INSI_LIGATURES = _flag("PEPITES_INSI_LIGATURES", default=True)  # transl
 # Hours that a PDF made for somebody stays within their reach.
 PEPITES_EDITION_HOURS = int(os.environ.get("PEPITES_EDITION_HOURS", "1"))
 
+# Days after which a notice that was read is erased at night, 30 at least; 0: never.
+PEPITES_NOTICES_KEPT_DAYS = int(os.environ.get("PEPITES_NOTICES_KEPT_DAYS", "90"))
 # Days after which a role whose review is due, and that nobody confirmed, is suspended at night; 0: never.
 PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS = int(os.environ.get("PEPITES_HABILITATION_REVIEW_SUSPEND_DAYS", "0"))
 

@@ -22,6 +22,7 @@ from pepites.demo.protocols import tell_protocols
 from pepites.demo.staff import STAFF, StaffSpec
 from pepites.demo.stories import tell_stories
 from pepites.demo.takeover import take_over_history
+from pepites.demo.training import tell_training
 from pepites.directory.enums import Category
 from pepites.directory.models import Organization, PractitionerRole, Professional
 from pepites.directory.services import create_organization, create_practice, create_professional
@@ -55,6 +56,8 @@ def build_demo(progress: Progress) -> None:
     tell_appointments(actors, people)
     take_over_history(actors, people)
     feed_hospitals(actors, progress)
+    progress("Formation en cours")
+    tell_training(actors)
     tell_notices(actors, people)
 
 

@@ -4,18 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pepites.common.calendar_words import day_of, month_of
 from pepites.common.clock import CAYENNE
 
 EDIT_WITHIN = timedelta(minutes=10)
 WITHDRAW_WITHIN = timedelta(hours=24)
 ESCALATE_AFTER = timedelta(minutes=10)
 REPLAY_WINDOW = timedelta(minutes=2)
-
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-    "novembre", "décembre",
-)  # fmt: skip
 
 
 def hour_label(moment: datetime) -> str:
@@ -28,7 +23,7 @@ def day_label(moment: datetime) -> str:
     """« mardi 4 mars 2025 », in Cayenne."""
     local = moment.astimezone(CAYENNE)
     first = "1er" if local.day == 1 else local.day
-    return f"{_DAYS[local.weekday()]} {first} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{day_of(local)} {first} {month_of(local)} {local.year}"
 
 
 def day_key(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from pepites.common.identifiers import new_uuid
 from pepites.directory.models import PractitionerRole
-from pepites.networks.enums import MemberRole
+from pepites.networks.enums import TRAINING_PREFIX, MemberRole
 from pepites.networks.packs.models import NetworkPack
 
 __all__ = ["HabilitationVersion", "Network", "NetworkMembership", "NetworkPack"]
@@ -25,6 +25,11 @@ class Network(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_training(self) -> bool:
+        """Whether it is a copy made for training."""
+        return self.slug.startswith(TRAINING_PREFIX)
 
 
 class NetworkMembership(models.Model):

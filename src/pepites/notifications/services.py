@@ -125,6 +125,16 @@ def settle(*, event: str, key_prefix: str) -> None:
         )  # fmt: skip
 
 
+def purge_read(*, days: int) -> int:
+    """Erase what was read more than so many days ago, a month at least; how many. For a job of the house."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT notifications_purge(%s)", [days])
+        done = int(cursor.fetchone()[0])
+    if done:
+        record("notifications.purged", action="D", detail={"count": done})
+    return done
+
+
 def escalate_unanswered(*, find: Callable[[Alert], Iterable[int]]) -> int:
     """Warn the next role of the alerts that nobody took in hand in time: once each, whatever the number of workers.
 

@@ -64,6 +64,7 @@ CHOICES = tuple(
 
 # What waits for a message, with the account behind each practice: told to the worker only, and only what its recipient
 # may still read, so that a mail never counts what the list hides.
+# Nothing about a fictional person leaves the platform: a training copy writes to nobody.
 WAITING = rls.worker_only(
     rls.definer_function(
         "notifications_waiting(p_user bigint DEFAULT NULL)",
@@ -76,10 +77,32 @@ WAITING = rls.worker_only(
     JOIN accounts_user u ON u.professional_id = pr.professional_id AND u.is_active
     WHERE n.read_at IS NULL AND n.mail_closed_at IS NULL AND n.created_at > statement_timestamp() - interval '7 days'
       AND (p_user IS NULL OR u.id = p_user)
+      AND NOT EXISTS (SELECT 1 FROM patients_patient p WHERE p.id = n.patient_id AND p.identity_flags ~ 'FICT')
       AND (n.patient_id IS NULL OR {_held("n").replace(ACTOR_PRACTICE, "n.practice_id")})
     ORDER BY u.id, n.created_at, n.id
     """,
         volatile="STABLE",
+    )
+)
+
+# What was read long ago leaves the list; the journal keeps that it was told and read. Never under a month, nor an alert
+# that nobody took in hand.
+PURGE = rls.worker_only(
+    rls.definer_function(
+        "notifications_purge(p_days integer)",
+        "integer",
+        f"""
+    DECLARE done integer;
+    BEGIN
+      DELETE FROM {NOTICE} n
+      WHERE n.read_at < statement_timestamp() - make_interval(days => greatest(p_days, 30))
+        AND NOT EXISTS (SELECT 1 FROM {ALERT} a WHERE a.public_id = n.alert_id AND a.acknowledged_at IS NULL
+                        AND a.settled_at IS NULL);
+      GET DIAGNOSTICS done = ROW_COUNT;
+      RETURN done;
+    END
+    """,
+        language="plpgsql",
     )
 )
 

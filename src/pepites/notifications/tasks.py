@@ -1,5 +1,6 @@
 """Jobs of the notices: who is to be written to, and the writing."""
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -9,6 +10,9 @@ from pepites.audit.unit import unit_of_work
 from pepites.common.actor import system_actor
 from pepites.notifications import delivery
 from pepites.notifications.delivery import DELIVER_TASK, SEND_TASK
+from pepites.notifications.services import purge_read
+
+PURGE_TASK = "notifications.purge"
 
 # 5 s, 25 s, 2 min, 10 min, 52 min: a mail server that is mended within the hour loses nothing. Afterwards the job stays
 # as failed, for somebody to look at, and the next round begins again.
@@ -47,3 +51,14 @@ def _ask(user_id: int) -> bool:
 def send(user_id: int) -> int:
     """One message to one account; returns how many notices it counts."""
     return delivery.send_to(user_id)
+
+
+@app.periodic(cron="47 7 * * *")  # 4 h 47 in Cayenne
+@app.task(name=PURGE_TASK, queueing_lock=PURGE_TASK)
+def purge(timestamp: int = 0) -> int:
+    """Each night: the notices read longer ago than the setting leave; returns how many."""
+    del timestamp
+    if not settings.PEPITES_NOTICES_KEPT_DAYS:
+        return 0
+    with unit_of_work(system_actor(PURGE_TASK)):
+        return purge_read(days=settings.PEPITES_NOTICES_KEPT_DAYS)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from pepites.common.identifiers import new_uuid
+from pepites.coordination.enums import MemberRole
 from pepites.directory.models import PractitionerRole
 from pepites.networks.models import Network
 from pepites.training.enums import HalfDay, Presence
@@ -12,7 +13,8 @@ from pepites.training.enums import HalfDay, Presence
 class TrainingCopy(models.Model):
     """A network made for training: the settings of ``source``, fictional persons, an end.
 
-    ``wanted`` persons are made by a job, ``made`` so far: a job cut short goes on from there.
+    ``wanted`` persons are made by a job, ``made`` so far, of whom ``told`` have a circle and a story already: a job cut
+    short goes on from there.
     """
 
     public_id = models.UUIDField(default=new_uuid, unique=True, editable=False)
@@ -21,12 +23,18 @@ class TrainingCopy(models.Model):
     trainer = models.ForeignKey(PractitionerRole, on_delete=models.PROTECT, related_name="+")
     wanted = models.PositiveSmallIntegerField()
     made = models.PositiveSmallIntegerField(db_default=0)
+    told = models.PositiveSmallIntegerField(db_default=0)
     created_at = models.DateTimeField(db_default=Now())
     expires_on = models.DateField()
     closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def ready(self) -> bool:
+        """Whether every person is there, with their circle."""
+        return self.told >= self.wanted
 
 
 class Trainee(models.Model):
@@ -37,6 +45,20 @@ class Trainee(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["copy", "practice"], name="training_trainee_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Colleague(models.Model):
+    """An invented colleague of a copy: a place of practice without any account, whose name begins as the persons'."""
+
+    copy = models.ForeignKey(TrainingCopy, on_delete=models.PROTECT, related_name="colleagues")
+    practice = models.OneToOneField(PractitionerRole, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=MemberRole.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["copy", "role"], name="training_colleague_once")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -24,8 +24,10 @@ from pepites.coordination.selectors.settings import protocols_of
 from pepites.directory.models import PractitionerRole
 from pepites.identity.services import create_identity
 from pepites.networks.models import Network
+from pepites.patients.models import Patient
 from pepites.training.models import Attendance, Session, TrainingCopy
 from pepites.training.population import fictional
+from pepites.training.stories import colleagues_of, staff_copy, tell_story
 
 TASK: Final = "training.fill"
 BATCH: Final = 5
@@ -47,12 +49,21 @@ def open_copy(*, actor: Actor, source: Network, wanted: int, expires_on: date) -
         cursor.execute("SELECT training_open(%s, %s, %s, %s)", [source.pk, public_id, wanted, expires_on])
     copy = TrainingCopy.objects.select_related("network").get(public_id=public_id)
     record("training.opened", action="C", object_type="network", object_id=copy.network.slug)
-    jobs.configure_task(TASK).defer(public_id=str(public_id), user_id=actor.user_id, practice_id=actor.practice_id)
+    _ask_filling(actor, copy)
     return copy
 
 
 def fill_copy(*, actor: Actor, public_id: UUID) -> int:
-    """Make the persons that are still missing, a few a unit of work; how many. Bears being run again after a cut."""
+    """Make the persons that are still missing, tell their stories, let the trainees in; how many were made.
+
+    A few persons a unit of work: it bears being run again after a cut.
+    """
+    made = _make_persons(actor, public_id)
+    _tell_stories(actor, public_id)
+    return made
+
+
+def _make_persons(actor: Actor, public_id: UUID) -> int:
     made = 0
     while True:
         with unit_of_work(actor):
@@ -69,6 +80,26 @@ def fill_copy(*, actor: Actor, public_id: UUID) -> int:
             TrainingCopy.objects.filter(pk=copy.pk).update(made=ranks.stop)
             record("training.filled", action="C", subjects=subjects, object_type="network", object_id=copy.network.slug)
         made += len(ranks)
+
+
+def _tell_stories(actor: Actor, public_id: UUID) -> None:
+    with unit_of_work(actor):
+        copy = TrainingCopy.objects.select_related("network").get(public_id=public_id)
+        if copy.closed_at:
+            return
+        staff_copy(actor, copy)
+        team = colleagues_of(actor, copy)
+        persons = list(
+            Patient.objects.filter(enrolments__network=copy.network, enrolments__ends_at=None).order_by("pk")
+        )
+    for rank in range(copy.told, copy.made):
+        if fictional(copy.pk, rank).consents:
+            tell_story(actor, team, copy, persons[rank], rank)
+        with unit_of_work(actor):
+            TrainingCopy.objects.filter(pk=copy.pk).update(told=rank + 1)
+    with unit_of_work(actor):
+        for practice_id in copy.trainees.values_list("practice_id", flat=True):
+            _let_in(copy, practice_id)
 
 
 def _person(actor: Actor, copy: TrainingCopy, rank: int) -> int:
@@ -100,17 +131,39 @@ def _late_protocol(actor: Actor, pathway: Pathway) -> None:
 def enrol_trainee(*, actor: Actor, copy: TrainingCopy, login: str) -> PractitionerRole:
     """Open the files of the copy to an account, and nothing elsewhere. Raises ``DomainError``."""
     _require(actor, copy.network_id)
-    if copy.made < copy.wanted:
+    if not copy.ready:
         raise DomainError("Attendez que les personnes fictives soient créées.", field="login")
     user = User.objects.select_related("professional").filter(login__iexact=login.strip(), is_active=True).first()
     practices = user.professional.practices.filter(ends_at=None).order_by("pk") if user and user.professional else None
     practice = practices.first() if practices is not None else None
     if practice is None:
         raise DomainError("Aucun compte actif n'a cet identifiant, avec un lieu d'exercice.", field="login")
-    with database_refusals(_CODE), connection.cursor() as cursor:
-        cursor.execute("SELECT training_enrol(%s, %s)", [copy.pk, practice.pk])
+    _let_in(copy, practice.pk)
     record("training.enrolled", action="C", object_type="practice", object_id=practice.pk)
     return practice
+
+
+def _let_in(copy: TrainingCopy, practice_id: int) -> None:
+    with database_refusals(_CODE), connection.cursor() as cursor:
+        cursor.execute("SELECT training_enrol(%s, %s)", [copy.pk, practice_id])
+
+
+def renew_copy(*, actor: Actor, copy: TrainingCopy) -> None:
+    """Make a copy as on its first day: other persons for these, told anew; trainees, sessions and presences stay.
+
+    Raises ``DomainError`` while a job still fills it.
+    """
+    _require(actor, copy.network_id)
+    if not copy.ready:
+        raise DomainError("Attendez que les personnes fictives soient créées.")
+    with database_refusals(_CODE), connection.cursor() as cursor:
+        cursor.execute("SELECT training_renew(%s)", [copy.pk])
+    record("training.renewed", action="U", object_type="network", object_id=copy.network.slug)
+    _ask_filling(actor, copy)
+
+
+def _ask_filling(actor: Actor, copy: TrainingCopy) -> None:
+    jobs.configure_task(TASK).defer(public_id=str(copy.public_id), user_id=actor.user_id, practice_id=actor.practice_id)
 
 
 def plan_session(*, actor: Actor, copy: TrainingCopy, day: date, place: str) -> Session:

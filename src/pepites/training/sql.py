@@ -6,6 +6,7 @@ from pepites.networks.enums import TRAINING_PREFIX
 
 COPY, TRAINEE = "training_trainingcopy", "training_trainee"
 SESSION, ATTENDANCE = "training_session", "training_attendance"
+COLLEAGUE = "training_colleague"
 _REFUSE = "RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE"
 
 # The network, its settings and its matrix in force, and its trainer as administrator, which they are elsewhere already.
@@ -59,10 +60,23 @@ ENROL = rls.definer_function(
       WHERE np.network_id = held.network_id AND np.ends_at IS NULL AND p.identity_flags ~ 'FICT'
         AND NOT EXISTS (SELECT 1 FROM access_accessgrant g WHERE g.patient_id = p.id AND g.practice_id = p_practice
                         AND g.ends_at IS NULL);
+      PERFORM messaging_enter(c.id, c.patient_id, p_practice, c.created_at)
+      FROM access_networkpatient np JOIN messaging_conversation c ON c.patient_id = np.patient_id AND c.kind = 'circle'
+      WHERE np.network_id = held.network_id AND np.ends_at IS NULL AND messaging_reaches(c.patient_id, p_practice);
     END
     """,
     language="plpgsql",
 )
+
+# Ends every right on the fictional persons of ``held``, a copy.
+END_PERSONS = """
+      UPDATE access_accessgrant g SET ends_at = statement_timestamp()
+      FROM access_networkpatient np JOIN patients_patient p ON p.id = np.patient_id
+      WHERE np.network_id = held.network_id AND p.identity_flags ~ 'FICT' AND g.patient_id = p.id
+        AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp());
+      UPDATE access_networkpatient SET ends_at = statement_timestamp()
+      WHERE network_id = held.network_id AND ends_at IS NULL;
+"""
 
 # Nobody keeps a way in: roles, files and the network itself end. Past its day, the nightly job closes it.
 CLOSE = rls.definer_function(
@@ -78,12 +92,9 @@ CLOSE = rls.definer_function(
       IF held.closed_at IS NOT NULL THEN RETURN false; END IF;
       UPDATE {COPY} SET closed_at = statement_timestamp() WHERE id = held.id;
       UPDATE networks_network SET active = false WHERE id = held.network_id;
-      UPDATE access_accessgrant g SET ends_at = statement_timestamp()
-      FROM access_networkpatient np JOIN patients_patient p ON p.id = np.patient_id
-      WHERE np.network_id = held.network_id AND p.identity_flags ~ 'FICT' AND g.patient_id = p.id
-        AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp());
-      UPDATE access_networkpatient SET ends_at = statement_timestamp()
-      WHERE network_id = held.network_id AND ends_at IS NULL;
+      {END_PERSONS}
+      UPDATE directory_practitionerrole SET ends_at = statement_timestamp()
+      WHERE id IN (SELECT practice_id FROM {COLLEAGUE} WHERE copy_id = held.id) AND ends_at IS NULL;
       UPDATE networks_networkmembership SET ends_at = statement_timestamp()
       WHERE network_id = held.network_id AND ends_at IS NULL;
       RETURN true;

@@ -68,7 +68,8 @@ def _copy_page(
     progress = selectors.progress_of(copy, [one.pk for one in trainees])
     context: dict[str, Any] = {
         "copy": copy,
-        "working": copy.made < copy.wanted,
+        "working": not copy.ready,
+        "network": copy.network,
         "until": f"{copy.expires_on:%d/%m/%Y}",
         "trainees": [
             {
@@ -116,6 +117,21 @@ def plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("training:copy", public_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def renew(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Make a copy as on its first day, once what goes has been said."""
+    copy = _copy(request, public_id, trainer=True)
+    form = Form(posted(request))
+    if request.method == "POST" and form.is_valid():
+        with attempt(form):
+            services.renew_copy(actor=actor_of(request), copy=copy)
+        if not form.errors:
+            messages.success(request, "La copie est remise à neuf : les personnes fictives sont refaites.")
+            return redirect("training:copy", public_id)
+    context = {"copy": copy, "network": copy.network, "form": form}
+    return render(request, "training/renew.html", context, status=status_of(form))
+
+
 @require_POST
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Close a copy before its day."""
@@ -132,6 +148,7 @@ def steps(request: HttpRequest, public_id: UUID) -> HttpResponse:
     assert actor.practice_id is not None
     context = {
         "copy": copy,
+        "network": copy.network,
         "until": f"{copy.expires_on:%d/%m/%Y}",
         "modules": selectors.progress_of(copy, [actor.practice_id])[actor.practice_id],
         "attendance": selectors.own_attendance(actor, copy),
@@ -160,7 +177,10 @@ def session(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if not form.errors:
             messages.success(request, "Présences enregistrées.")
             return redirect("training:session", public_id)
-    context = {"session": found, "day": f"{found.day:%d/%m/%Y}", "form": form, "trainees": trainees}
+    context = {
+        "session": found, "network": found.copy.network, "day": f"{found.day:%d/%m/%Y}", "form": form,
+        "trainees": trainees,
+    }  # fmt: skip
     return render(request, "training/session.html", context, status=status_of(form))
 
 
@@ -175,5 +195,5 @@ def sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
          [labels.get(held.get((one.pk, str(half)), ""), "") for half in HalfDay])
         for one in selectors.trainees_of(found.copy)
     ]  # fmt: skip
-    context = {"session": found, "day": f"{found.day:%d/%m/%Y}", "rows": rows}
+    context = {"session": found, "network": found.copy.network, "day": f"{found.day:%d/%m/%Y}", "rows": rows}
     return render(request, "training/sheet.html", context)

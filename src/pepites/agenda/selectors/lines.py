@@ -12,6 +12,7 @@ from pepites.agenda.models import Absence, Appointment
 from pepites.agenda.shapes import Day, Line
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
+from pepites.common.calendar_words import day_of, month_of
 from pepites.common.clock import CAYENNE, now, today
 from pepites.directory.models import PractitionerRole
 
@@ -20,11 +21,6 @@ NAMED = ("professional__civility", "professional__given_name", "professional__fa
 _PRINTED = (
     "public_id", "series", "kind", "title", "starts_at", "ends_at", "travel", "travel_minutes", "place", "participants",
     "state", "patient__public_id", "patient__birth_name", "patient__first_given_name",
-)  # fmt: skip
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
 )  # fmt: skip
 TONES = {
     AppointmentState.PENDING: "warning", AppointmentState.BOOKED: "info", AppointmentState.DONE: "success",
@@ -47,7 +43,7 @@ def day_words(day: date) -> str:
     """« lundi 2 mars »; the year when it is another one."""
     number = "1er" if day.day == 1 else str(day.day)
     year = "" if day.year == today().year else f" {day.year}"
-    return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]}{year}"
+    return f"{day_of(day)} {number} {month_of(day)}{year}"
 
 
 def hour_words(moment: datetime) -> str:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
+from pepites.common.calendar_words import month_of
+
 _CODE: Final = re.compile(r"(20\d\d)(?:-(?:(0[1-9]|1[0-2])|t([1-4])))?")
 LONGEST: Final = timedelta(days=5 * 366)
 
@@ -35,7 +33,7 @@ class Period:
     def label(self) -> str:
         """How a screen names it."""
         if self.months == 1:
-            return f"{MONTHS[self.since.month - 1]} {self.since.year}"
+            return f"{month_of(self.since)} {self.since.year}"
         if self.months == 3:
             number = (self.since.month + 2) // 3
             return f"{number}{'er' if number == 1 else 'e'} trimestre {self.since.year}"

@@ -51,7 +51,7 @@ def send_referral(
         "requester_name": f"{actor.professional_name}, {actor.organization_name}"[:120],
     }
     try:
-        with transaction.atomic():
+        with database_refusals(REFUSED), transaction.atomic():
             made = Referral.objects.create(
                 public_id=key, network=network, organization=organization, pack=pack, patient=patient,
                 requester_practice_id=actor.practice_id, received_at=now(), **values,
@@ -103,8 +103,9 @@ def link_patient(*, actor: Actor, referral: Referral, patient: Patient) -> Refer
         raise DomainError("Ce dossier ne vous est pas ouvert.")
     if referral.patient_id not in (None, patient.pk):
         raise Conflict("Cette demande est déjà rattachée à un autre dossier.")
-    Referral.objects.filter(pk=referral.pk, patient=None).update(patient=patient)
-    ReferralFile.objects.filter(referral=referral).update(patient=patient)
+    with database_refusals(REFUSED, patient.pk):
+        Referral.objects.filter(pk=referral.pk, patient=None).update(patient=patient)
+        ReferralFile.objects.filter(referral=referral).update(patient=patient)
     referral.patient = patient
     _journal("coordination.referral.linked", referral)
     return referral

@@ -125,7 +125,7 @@ def ask_publicly(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a network for whoever has no account, where its settings open it."""
     network = network_by_slug(slug)
     pack = in_force(network.pk) if network else None
-    if network is None or not value_of(pack, "demandes")["public"]:
+    if network is None or network.is_training or not value_of(pack, "demandes")["public"]:
         raise NotFound
     questions = value_of(pack, "reperage")["questions"]
     form = PublicForm(posted(request), request.FILES or None, questions=questions, initial={"cle": new_uuid()})

@@ -2,15 +2,10 @@
 
 from datetime import date, datetime
 
+from pepites.common.calendar_words import day_of, month_of
 from pepites.common.clock import CAYENNE
 from pepites.directory.models import PractitionerRole
 from pepites.identity.selectors import Band
-
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 def day_label(day: date | None) -> str:
@@ -18,7 +13,7 @@ def day_label(day: date | None) -> str:
     if day is None:
         return ""
     first = "1er" if day.day == 1 else str(day.day)
-    return f"{DAYS[day.weekday()]} {first} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day_of(day)} {first} {month_of(day)} {day.year}"
 
 
 def short_day(day: date | None) -> str:
@@ -37,7 +32,7 @@ def moment_label(moment: datetime | None, today: date) -> str:
         return f"aujourd'hui, {hour}"
     if days in (1, -1):
         return f"{'hier' if days == 1 else 'demain'}, {hour}"
-    month = MONTHS[local.month - 1]
+    month = month_of(local)
     if local.year != today.year:
         return f"{local.day} {month} {local.year}"
     return f"{local.day} {month}, {hour}"
@@ -56,7 +51,7 @@ def due_label(due_on: date | None, today: date) -> str:
         return "en retard d'un jour"
     if days < 0:
         return f"en retard de {-days} jours"
-    return f"{DAYS[due_on.weekday()]} {due_on.day} {MONTHS[due_on.month - 1]}" if days < 60 else short_day(due_on)
+    return f"{day_of(due_on)} {due_on.day} {month_of(due_on)}" if days < 60 else short_day(due_on)
 
 
 def birth_label(birth_date: date | None, interpreted: bool) -> str:
