@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from pepites.bench.base import Measured, Tools, alone, front, measured_base, run_module
-from pepites.bench.pages import Page, growth_of, measure, missed_of, table_of
+from pepites.bench.pages import Page, measure, told
 
 PERSONS, STAFF = 2_000, 200
 REFERENCE = 5_000
@@ -41,15 +41,7 @@ def run(tools: Tools, console: Console) -> dict[str, Any]:
     with alone(tools), ExitStack() as stack:
         fronts = {size: _served(tools, console, size, stack) for size in sizes()}
         results = measure(fronts, PAGES, times=TIMES)
-    for size, found in results.items():
-        console.print(table_of(f"{size} rendez-vous", found, PAGES))
-    growth = growth_of(results, PAGES, least=GROWS_FROM)
-    missed = missed_of(results, PAGES, growth, reference=REFERENCE)
-    for line in missed:
-        console.print(f"✖ {line}")
-    if not missed:
-        console.print("✔ toutes les cibles sont tenues")
-    return {"results": results, "growth": growth, "missed": missed, "met": not missed}
+    return told(console, results, PAGES, unit="rendez-vous", reference=REFERENCE, grows_from=GROWS_FROM)
 
 
 def _served(tools: Tools, console: Console, size: int, stack: ExitStack) -> Measured:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pepites.bench.base import Measured, Tools, alone, front, measured_base, run_module
-from pepites.bench.pages import Page, Results, growth_of, measure, missed_of, table_of
+from pepites.bench.pages import Page, Results, measure, told
 
 STAFF = 200
 REFERENCE = 20_000
@@ -42,16 +42,9 @@ def run(tools: Tools, console: Console) -> dict[str, Any]:
     with alone(tools), ExitStack() as stack:
         fronts = {persons: _served(tools, console, persons, stack, counting) for persons in sizes()}
         results = measure(fronts, PAGES, times=TIMES)
-    for persons, found in results.items():
-        console.print(table_of(f"{persons} personnes dans un réseau", found, PAGES))
     console.print(_table(counting))
-    growth = growth_of(results, PAGES)
-    missed = missed_of(results, PAGES, growth, reference=REFERENCE) + _slow(results)
-    for line in missed:
-        console.print(f"✖ {line}")
-    if not missed:
-        console.print("✔ toutes les cibles sont tenues")
-    return {"results": results, "counting": counting, "growth": growth, "missed": missed, "met": not missed}
+    found = told(console, results, PAGES, unit="personnes dans un réseau", reference=REFERENCE, also=_slow(results))
+    return found | {"counting": counting}
 
 
 def _served(

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
+from rich.console import Console
 from rich.table import Table
 
 from pepites.bench.base import Measured
@@ -43,7 +45,7 @@ def _step(page: Page, measured: Measured) -> Step:
     return lambda client: client.ask(path, {"texte": page.text, "cle": new_key()} if page.text else None)
 
 
-def growth_of(results: Results, pages: Sequence[Page], *, least: int = 0) -> dict[str, float]:
+def _growth(results: Results, pages: Sequence[Page], *, least: int = 0) -> dict[str, float]:
     """How much longer each page takes on the largest base than on the smallest, from ``least`` up."""
     sizes = [size for size in results if size >= least]
     if len(sizes) < 2:
@@ -52,7 +54,7 @@ def growth_of(results: Results, pages: Sequence[Page], *, least: int = 0) -> dic
     return {page.key: round(large[page.key]["median_ms"] / small[page.key]["median_ms"], 2) for page in pages}
 
 
-def missed_of(results: Results, pages: Sequence[Page], growth: Mapping[str, float], *, reference: int) -> list[str]:
+def _missed(results: Results, pages: Sequence[Page], growth: Mapping[str, float], *, reference: int) -> list[str]:
     """The targets missed, in words."""
     missed = []
     for page in pages:
@@ -66,7 +68,24 @@ def missed_of(results: Results, pages: Sequence[Page], growth: Mapping[str, floa
     return missed
 
 
-def table_of(title: str, found: Mapping[str, Mapping[str, float]], pages: Sequence[Page]) -> Table:
+def told(
+    console: Console, results: Results, pages: Sequence[Page], *, unit: str, reference: int, grows_from: int = 0,
+    also: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Print every base and what is missed, ``also`` what the measure itself found so; its result, ``met`` when nothing
+    is."""
+    for size, found in results.items():
+        console.print(_table(f"{size} {unit}", found, pages))
+    growth = _growth(results, pages, least=grows_from)
+    missed = [*_missed(results, pages, growth, reference=reference), *also]
+    for line in missed:
+        console.print(f"✖ {line}")
+    if not missed:
+        console.print("✔ toutes les cibles sont tenues")
+    return {"results": results, "growth": growth, "missed": missed, "met": not missed}
+
+
+def _table(title: str, found: Mapping[str, Mapping[str, float]], pages: Sequence[Page]) -> Table:
     """The figures of one base."""
     table = Table(title=title)
     for column in ("page", "médiane ms", "p95 ms", "page nue ms", "× page nue", "requêtes SQL", "octets"):

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from pepites.bench.base import Measured, Tools, alone, front, measured_base
-from pepites.bench.pages import Page, growth_of, measure, missed_of, table_of
+from pepites.bench.pages import Page, measure, told
 
 STAFF = 2_000
 REFERENCE = 20_000
@@ -38,15 +38,7 @@ def run(tools: Tools, console: Console) -> dict[str, Any]:
     with alone(tools), ExitStack() as stack:
         fronts = {persons: _served(tools, console, persons, stack) for persons in sizes()}
         results = measure(fronts, PAGES, times=TIMES)
-    for persons, found in results.items():
-        console.print(table_of(f"{persons} personnes", found, PAGES))
-    growth = growth_of(results, PAGES)
-    missed = missed_of(results, PAGES, growth, reference=REFERENCE)
-    for line in missed:
-        console.print(f"✖ {line}")
-    if not missed:
-        console.print("✔ toutes les cibles sont tenues")
-    return {"results": results, "growth": growth, "missed": missed, "met": not missed}
+    return told(console, results, PAGES, unit="personnes", reference=REFERENCE)
 
 
 def _served(tools: Tools, console: Console, persons: int, stack: ExitStack) -> Measured:
