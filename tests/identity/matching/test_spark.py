@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,10 @@ def pairs(path: Path) -> list[str]:
 
 @pytest.mark.long
 def test_spark_gives_the_clusters_of_duckdb(tmp_path: Path) -> None:
-    if find_spec("pyspark") is None or not shutil.which("java"):
-        pytest.skip("pyspark ou Java manque : « make test-long » les installe")
+    try:
+        spark.require()
+    except FileError as missing:
+        pytest.skip(f"{missing} « make test-long » le fait.")
     source = written(population(10_000, seed=41), tmp_path)
     for engine in ("duckdb", "spark"):
         done = link(
