@@ -33,8 +33,8 @@ def kept() -> set[str]:
 
 def test_only_what_was_read_long_ago_leaves(settings: Any) -> None:
     settings.PEPITES_NOTICES_KEPT_DAYS = 60
+    w = world()
     with as_owner():
-        w = world()
         a_notice(w, "ancienne", 61)
         a_notice(w, "recente", 59)
         a_notice(w, "non lue", None)
@@ -51,16 +51,18 @@ def test_only_what_was_read_long_ago_leaves(settings: Any) -> None:
 @pytest.mark.parametrize(("days", "left"), [(0, {"lue"}), (1, {"lue"})])
 def test_never_without_the_setting_nor_under_a_month(settings: Any, days: int, left: set[str]) -> None:
     settings.PEPITES_NOTICES_KEPT_DAYS = days
+    w = world()
     with as_owner():
-        a_notice(world(), "lue", 29)
+        a_notice(w, "lue", 29)
     with as_role("pepites_worker"):
         assert purge() == 0
     assert kept() == left
 
 
 def test_a_screen_erases_nothing() -> None:
+    w = world()
     with as_owner():
-        a_notice(world(), "lue", 400)
+        a_notice(w, "lue", 400)
     with as_role("pepites_web"), connection.cursor() as cursor, pytest.raises(ProgrammingError), transaction.atomic():
         cursor.execute("SELECT notifications_purge(30)")
     assert kept() == {"lue"}
