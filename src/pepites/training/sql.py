@@ -68,7 +68,7 @@ ENROL = rls.definer_function(
     language="plpgsql",
 )
 
-# Ends every right on the fictional persons of ``held``, a copy.
+# Ends every right on the fictional persons of ``held``, a copy, and the discussions about them.
 END_PERSONS = """
       UPDATE access_accessgrant g SET ends_at = statement_timestamp()
       FROM access_networkpatient np JOIN patients_patient p ON p.id = np.patient_id
@@ -76,6 +76,7 @@ END_PERSONS = """
         AND (g.ends_at IS NULL OR g.ends_at > statement_timestamp());
       UPDATE access_networkpatient SET ends_at = statement_timestamp()
       WHERE network_id = held.network_id AND ends_at IS NULL;
+      PERFORM messaging_rights_changed(np.patient_id) FROM access_networkpatient np WHERE np.network_id = held.network_id;
 """
 
 # Nobody keeps a way in: roles, files and the network itself end. Past its day, the nightly job closes it.
