@@ -1,7 +1,7 @@
 """FEBRL 3 and 4, the field's fictional files, by a model estimated on themselves without label nor identifier.
 
-A regression floor only (rapprochement §3): it proves nothing more than « not broken ». The floors of the field, 0.997 and
-0.992, are reached by tools that compare streets and any two dates; this one has no column for a street, and never
+A regression floor only (rapprochement §3): it proves nothing more than « not broken ». The floors of the field, 0.997
+and 0.992, are reached by tools that compare streets and any two dates; this one has no column for a street, and never
 compares dates that have nothing in common (ADR 0020).
 """
 
