@@ -39,6 +39,7 @@ def refused(page: Page, path: str, button: str, name: str) -> None:
 def test_emergency_access_from_the_motive_to_the_review(desk: Desk, screen: Screen, login: str) -> None:
     hidden = desk.platform.value(
         "SELECT p.public_id FROM patients_patient p WHERE p.id NOT IN (SELECT patient_id FROM access_opposition)"
+        " AND p.id NOT IN (SELECT patient_id FROM access_networkpatient JOIN training_trainingcopy USING (network_id))"
         " AND p.id NOT IN (SELECT patient_id FROM access_accessgrant g JOIN directory_practitionerrole r"
         " ON r.id = g.practice_id JOIN accounts_user u ON u.professional_id = r.professional_id"
         " WHERE u.login = %s) ORDER BY p.id DESC LIMIT 1",
