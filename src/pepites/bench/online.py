@@ -33,14 +33,16 @@ def run(tools: Tools, console: Console) -> dict[str, Any]:
 
 
 def _measured(tools: Tools, console: Console, environment: dict[str, str], size: int) -> dict[str, Any]:
-    console.print("Recherches dans le processus…")
-    found = _child("pepites.bench.online_run", ["process", str(size), str(LOOK_UPS)], environment)
-    console.print("Recherches par $match, pendant que des identités arrivent…")
     with tempfile.TemporaryDirectory() as folder:
+        questions = str(Path(folder) / "questions")
+        _child("pepites.bench.online_run", ["sample", questions, str(size), str(LOOK_UPS)], environment)
+        console.print("Recherches dans le processus…")
+        found = _child("pepites.bench.online_run", ["process", questions], environment)
+        console.print("Recherches par $match, pendant que des identités arrivent…")
         lent = environment | {"PEPITES_FHIR_PER_MINUTE": "1000000"}
         with front(tools, lent, Path(folder) / "front.log") as served:
             asked = environment | {"PEPITES_BENCH_URL": served.base_url}
-            return found | _child("pepites.bench.online_run", ["http", str(size), str(LOOK_UPS // 4)], asked)
+            return found | _child("pepites.bench.online_run", ["http", questions], asked)
 
 
 def _child(module: str, arguments: list[str], environment: dict[str, str]) -> dict[str, Any]:
@@ -50,7 +52,8 @@ def _child(module: str, arguments: list[str], environment: dict[str, str]) -> di
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{module} : {done.stderr[-3000:]}")
-    read: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    said = done.stdout.strip().splitlines()
+    read: dict[str, Any] = json.loads(said[-1]) if said else {}
     return read
 
 

@@ -163,15 +163,15 @@ def shape_of(data: Mapping[str, Any], ins: str = "") -> Written:
     return written(traits_of(data), data["phones"], aliases_of(data), commune=data["commune_cog"], ins=ins)
 
 
-def incoming_match(record: IncomingRecord, domain_id: int = 0) -> MatchRecord:
-    """A record that nobody stored, for ``$match``."""
+def incoming_match(record: IncomingRecord, domain_id: int = 0, *, since: dt.date | None = None) -> MatchRecord:
+    """A record that nobody stored, for ``$match``. ``since``: see ``newborns_since``."""
     ins = (record.ins.oid, record.ins.matricule) if record.ins and record.status == "QUAL" else None
     shape = written(record.traits, record.phones, record.aliases, commune=record.commune_cog, ins=ins[1] if ins else "")
     return MatchRecord(
         0, 0, domain_id, shape, record.status, ins,
         frozenset((one.oid, one.matricule) for one in record.ins_history), bool(shape.forms[0].wk),
-        "DOUT" in record.attributes, record.traits.birth_date.stored > newborns_since(), record.traits.multiple_birth,
-        record.birth_rank,
+        "DOUT" in record.attributes, record.traits.birth_date.stored > (since or newborns_since()),
+        record.traits.multiple_birth, record.birth_rank,
     )  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Clusters of records: average linkage inside each connected part, never against a contradiction or a human's word.
 
-Two groups join when the mean of the scores between all their records is above ``link``: one strong false pair does
-not chain two persons together, as connected components do (rapprochement §3, §4-6). Two groups of several records
-each must resemble more: what separates them was written more than once, it is not a slip. Must-links and
-cannot-links are for ever.
+Two groups join when the scores between all their records, the mean of them moved towards the best one, are above
+``link``: one strong false pair does not chain two persons together, as connected components do (rapprochement §3,
+§4-6), and a record that lost its phone is not parted from its person by the poorest of its records. Two groups of
+several records each must resemble more: what separates them was written more than once, it is not a slip. Must-links
+and cannot-links are for ever.
 """
 
 import heapq
@@ -22,8 +23,10 @@ from pepites.identity.linkage.scoring import Scores
 MISSING_PAIR: Final = -2.0
 """Score of two records that share no key: most likely two persons, but the keys miss one true pair in a hundred."""
 MOST: Final = 8.0
-REPEATED: Final = 0.75
-"""What the mean between two groups must reach for each record after the first of the smaller one, the third at most: a
+BEST: Final = 0.3
+"""Share of the way from the mean of the scores between two groups to the best of them."""
+REPEATED: Final = 1.2
+"""What two groups must reach for each record after the first of the smaller one, the third at most: a
 slip strikes one record, a trait that separates two records from two others is another person's."""
 MUST: Final = 1_000.0
 NEVER: Final = -1_000_000.0
@@ -31,16 +34,20 @@ Labels = NDArray[np.int64]
 
 
 def wanted(link: float, smaller: int) -> float:
-    """Mean above which two groups are one person, from the number of records of the smaller one."""
+    """What two groups must exceed to be one person, from the number of records of the smaller one."""
     return max(link, REPEATED * min(smaller - 1, 2)) if smaller > 1 else link
 
 
 @dataclass
 class _Sum:
-    """What is known between two groups: total of the scores, how many pairs, whether one is forbidden."""
+    """What is known between two groups: total of the scores, how many pairs, the best score."""
 
     total: float
     pairs: int
+    best: float
+
+    def plus(self, other: "_Sum") -> "_Sum":
+        return _Sum(self.total + other.total, self.pairs + other.pairs, max(self.best, other.best))
 
 
 @dataclass
@@ -48,6 +55,7 @@ class _Groups:
     """Groups of one connected part being joined."""
 
     link: float
+    best: float
     members: dict[int, list[int]] = field(default_factory=dict)
     between: dict[int, dict[int, _Sum]] = field(default_factory=dict)
     waiting: list[tuple[float, int, int]] = field(default_factory=list)
@@ -56,31 +64,32 @@ class _Groups:
         for record in (one, two):
             self.members.setdefault(record, [record])
             self.between.setdefault(record, {})
-        self.between[one][two] = self.between[two][one] = _Sum(score, 1)
+        self.between[one][two] = self.between[two][one] = _Sum(score, 1, score)
         if score > self.link:
             heapq.heappush(self.waiting, (-score, one, two))
 
     def wanted(self, one: int, two: int) -> float:
-        """Mean above which two groups are one person."""
+        """What these two must exceed."""
         return wanted(self.link, min(len(self.members[one]), len(self.members[two])))
 
-    def mean(self, one: int, two: int) -> float:
+    def likeness(self, one: int, two: int) -> float:
         known = self.between[one].get(two)
         if known is None:
             return NEVER
         every = len(self.members[one]) * len(self.members[two])
-        return (known.total + (every - known.pairs) * MISSING_PAIR) / every
+        mean = (known.total + (every - known.pairs) * MISSING_PAIR) / every
+        return mean + self.best * (known.best - mean)
 
     def join_all(self) -> None:
         while self.waiting:
             gained, one, two = heapq.heappop(self.waiting)
             if one not in self.members or two not in self.members:
                 continue
-            mean = self.mean(one, two)
-            if abs(mean + gained) > 1e-9:  # the groups grew since: weigh them again, in their turn
-                if mean > self.wanted(one, two):
-                    heapq.heappush(self.waiting, (-mean, one, two))
-            elif mean > self.wanted(one, two):
+            found = self.likeness(one, two)
+            if abs(found + gained) > 1e-9:  # the groups grew since: weigh them again, in their turn
+                if found > self.wanted(one, two):
+                    heapq.heappush(self.waiting, (-found, one, two))
+            elif found > self.wanted(one, two):
                 self._join(one, two)
 
     def _join(self, kept: int, gone: int) -> None:
@@ -88,25 +97,25 @@ class _Groups:
             if other == kept:
                 continue
             own = self.between[kept].get(other)
-            joined = _Sum(known.total + own.total, known.pairs + own.pairs) if own else known
+            joined = own.plus(known) if own else known
             self.between[kept][other] = self.between[other][kept] = joined
             del self.between[other][gone]
         del self.between[kept][gone]
         self.members[kept] += self.members.pop(gone)
         for other in self.between[kept]:
-            mean = self.mean(kept, other)
-            if mean > self.wanted(kept, other):
-                heapq.heappush(self.waiting, (-mean, kept, other))
+            found = self.likeness(kept, other)
+            if found > self.wanted(kept, other):
+                heapq.heappush(self.waiting, (-found, kept, other))
 
 
 def clusters(
     count: int, one: Ids, two: Ids, score: Scores, *, link: float, forbidden: NDArray[np.bool_] | None = None,
-    must: Sequence[tuple[int, int]] = (), never: Sequence[tuple[int, int]] = (),
+    must: Sequence[tuple[int, int]] = (), never: Sequence[tuple[int, int]] = (), best: float = BEST,
 ) -> Labels:  # fmt: skip
     """Label of the cluster of each of ``count`` records, from pairs numbered from 0.
 
     ``forbidden`` marks contradicted pairs; ``must`` and ``never`` are the cell's decisions. A cluster never holds a
-    forbidden pair nor a ``never``, unless a ``must`` says otherwise.
+    forbidden pair nor a ``never``, unless a ``must`` says otherwise. ``best``: what the best pair counts for.
     """
     weights = np.minimum(score, MOST)
     if forbidden is not None:
@@ -116,7 +125,7 @@ def clusters(
     kept = weights > link
     part = parts(count, one[kept], two[kept])
     inside = part[one] == part[two]
-    return _split(part, one[inside], two[inside], weights[inside], link)
+    return _split(part, one[inside], two[inside], weights[inside], link, best)
 
 
 def parts(count: int, one: Ids, two: Ids) -> Labels:
@@ -138,7 +147,7 @@ def _with_decisions(
     )
 
 
-def _split(part: Labels, one: Ids, two: Ids, weights: Scores, link: float) -> Labels:
+def _split(part: Labels, one: Ids, two: Ids, weights: Scores, link: float, best: float) -> Labels:
     """Cut the parts that are not plain: three records or more, and a pair missing or not far enough above ``link``."""
     sizes = np.bincount(part)
     pairs = np.bincount(part[one], minlength=len(sizes))
@@ -150,7 +159,7 @@ def _split(part: Labels, one: Ids, two: Ids, weights: Scores, link: float) -> La
     labels, following = part.copy(), int(part.max(initial=-1)) + 1
     bounds = np.nonzero(np.diff(part[one[rows]]))[0] + 1
     for piece in np.split(rows, bounds) if len(rows) else ():
-        groups = _Groups(link)
+        groups = _Groups(link, best)
         for a, b, weight in zip(one[piece].tolist(), two[piece].tolist(), weights[piece].tolist(), strict=True):
             groups.add(a, b, weight)
         groups.join_all()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pepites.identity.linkage import compare, frames, reading, training
 from pepites.identity.linkage.base import opened
@@ -18,17 +19,25 @@ from pepites.identity.matching.comparisons import COMPARISONS
 from pepites.identity.matching.model import INDEX, Model, dump, sign
 
 MAX_DECISIONS: Final = 100_000
+MOST_HEARD: Final = 15.0
+"""How many times more a pair that seldom has its two INS may weigh than one that often has."""
+_CHANCE: Final = """
+  SELECT (sum(has) OVER here + 5 * avg(has) OVER ()) / (count(*) OVER here + 5) FROM
+    (SELECT id, pl, wk, 0.001 + 0.999 * (ins IS NOT NULL)::int AS has FROM blocked)
+  WINDOW here AS (PARTITION BY pl, wk) ORDER BY id"""
+"""Each record's chance of carrying an INS, from its birth place and whether its date is a conventional one (GUY-4)."""
 Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Compared:
-    """The pairs of one file: levels, and the two ``record_id`` of each."""
+    """The pairs of one file, in the order of their records: levels, the two records of each, ``weight`` as teachers."""
 
     levels: Levels
     one: Ids
     two: Ids
     names: Sequence[str]
+    weight: NDArray[np.float64]
 
 
 def compared(source: Path, *, threads: int, memory: str = "3GB") -> Compared:
@@ -38,7 +47,18 @@ def compared(source: Path, *, threads: int, memory: str = "3GB") -> Compared:
         frames.build(base)
         one, two, levels = compare.compare(base)
         names = [str(row[0]) for row in base.rows("SELECT record_id FROM given ORDER BY id")]
-    return Compared(levels, one, two, names)
+        chance = np.array([row[0] for row in base.rows(_CHANCE)])
+    order = np.lexsort((two, one))  # the engine gives them in any order: a model must be replayed to the bit
+    one, two = one[order], two[order]
+    return Compared(levels[order], one, two, names, _heard(chance[one] * chance[two]))
+
+
+def _heard(chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weight of a pair from the ``chance`` that both its records carry an INS: those who seldom do are heard as much.
+
+    Without it, the communities that the INS already serves would teach how to find the others (rapprochement §4).
+    """
+    return np.minimum(chance.max(initial=0.0) / chance, MOST_HEARD)
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], bool]:
@@ -71,7 +91,9 @@ def estimate(
         files.append(compared(source, threads=threads))
     rows = _rows(files[0], read_decisions(decisions)) if decisions else {}
     step("Estimation des poids")
-    pairs = training.taught(np.concatenate([one.levels for one in files]), rows)
+    pairs = training.taught(
+        np.concatenate([one.levels for one in files]), np.concatenate([one.weight for one in files]), rows
+    )
     source_note = {
         "fichiers": len(files),
         "paires": len(pairs.known),

@@ -47,7 +47,9 @@ def waterfall(model: Model, found: Scored) -> str:
         return "Dates de naissance trop éloignées : ces fiches ne sont pas comparées."
     lines = bars([term for term in terms(model, found.levels) if abs(term.weight) >= 0.05])
     lines.append("")
-    lines.append(f"Score {found.score:+.2f}, probabilité {found.probability:.1%}, classe {WORDS[found.link_class]}.")
+    lines.append(
+        f"Score {found.score:+.2f}, probabilité {model.probability(found.score):.1%}, classe {WORDS[found.link_class]}."
+    )
     lines += [f"Prudence : {veto.value}." for veto in found.vetoes]
     return "\n".join(lines)
 

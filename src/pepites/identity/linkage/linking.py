@@ -83,7 +83,7 @@ def decide(count: int, one: Ids, two: Ids, levels: Levels, model: Model) -> Link
     kept = score > model.link - 6.0  # the others neither link nor weigh in a mean
     labels = clusters.clusters(count, one[kept], two[kept], score[kept], link=model.link, forbidden=forbidden[kept])
     firm = clusters.clusters(
-        count, one[kept], two[kept], score[kept], link=AUTO_SHARE * model.auto, forbidden=forbidden[kept]
+        count, one[kept], two[kept], score[kept], link=AUTO_SHARE * model.auto, forbidden=forbidden[kept], best=0.0
     )
     rivals = clusters.ambiguous(count, one, two, score, labels)
     link = np.where((link == A) & (rivals | (firm[one] != firm[two])), B, link).astype(np.int8)

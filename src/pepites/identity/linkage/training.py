@@ -59,19 +59,29 @@ class Pairs:
     weight: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
 
-def taught(levels: Levels, decisions: Mapping[int, bool] | None = None, *, decision_weight: float = 3.0) -> Pairs:
-    """What the INS says of each pair, then what the cell decided (row → same). A shared INS that traits deny says
-    nothing."""
+def taught(
+    levels: Levels,
+    weight: NDArray[np.float64] | None = None,
+    decisions: Mapping[int, bool] | None = None,
+    *,
+    decision_weight: float = 3.0,
+) -> Pairs:
+    """What the INS says of each pair, with its ``weight`` (1 each when none is given), then what the cell decided (row
+    → same). A shared INS that traits deny says nothing."""
     ins, sex = levels[:, INDEX["ins"]], levels[:, INDEX["sex"]]
     given, date = levels[:, INDEX["giv"]], levels[:, INDEX["dob"]]
     known = np.full(len(levels), -1, dtype=np.int8)
     denied = (sex == 0) & (given >= 0) & (given <= 2) & (date >= 0) & (date <= 2)
     known[(ins == INS_SAME) & ~denied] = 1
     known[ins == INS_DIFFERENT] = 0
-    weight = np.ones(len(levels))
+    weight = np.ones(len(levels)) if weight is None else _one_on_average(weight, known >= 0)
     for row, same in (decisions or {}).items():
         known[row], weight[row] = int(same), decision_weight
     return Pairs(levels, known, weight)
+
+
+def _one_on_average(weight: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return weight / weight[known].mean() if known.any() else weight.copy()
 
 
 def first_stage(

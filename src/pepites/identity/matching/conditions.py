@@ -21,6 +21,7 @@ DUCKDB: Final[Mapping[str, str]] = {
 
 
 _LIKENESS: Final = re.compile(r"jw\(l\.\w+, r\.\w+\)")
+_COLUMN: Final = re.compile(r"\b([lr])\.(\w+)")
 _NAMESPACE: Final[Mapping[str, Any]] = {
     "jw": JaroWinkler.similarity,
     "dl": DamerauLevenshtein.distance,
@@ -68,14 +69,17 @@ def level_functions(
     comparisons: Sequence[tuple[Condition, Sequence[Condition]]],
 ) -> Callable[[Any, Any], tuple[int, ...]]:
     """One function for all comparisons, each its ``missing`` and its tests: -1 when missing, else the rank of the first
-    test that holds, counted from the last, 0. A likeness asked by several tests is computed once."""
+    test that holds, counted from the last, 0. Likenesses are computed once, columns read once."""
     namespace: dict[str, Any] = dict(_NAMESPACE)
     text = ", ".join(_level_text(missing, tests, namespace) for missing, tests in comparisons)
     asked = list(dict.fromkeys(_LIKENESS.findall(text)))
     for rank, call in enumerate(asked):
         text = text.replace(call, f"(j{rank} if j{rank} is not None else (j{rank} := {call}))")
     unknown = "".join(f"j{rank} = " for rank in range(len(asked)))
-    exec(f"def levels(l, r):\n    {unknown}None\n    return ({text},)", namespace)  # noqa: S102 - our own text
+    columns = sorted(set(_COLUMN.findall(text)))
+    text = _COLUMN.sub(r"\1_\2", text)
+    sides = (", ".join(form.format(*one) for one in columns) for form in ("{0}_{1}", "{0}.{1}"))
+    exec(f"def levels(l, r):\n    {unknown}None\n    {' = '.join(sides)}\n    return ({text},)", namespace)  # noqa: S102 - our own text
     made: Callable[[Any, Any], tuple[int, ...]] = namespace["levels"]
     return made
 

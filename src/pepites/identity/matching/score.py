@@ -65,7 +65,6 @@ class Scored(NamedTuple):
     """Verdict on a pair."""
 
     score: float
-    probability: float
     link_class: LinkClass
     vetoes: tuple[Veto, ...]
     levels: tuple[int, ...]
@@ -141,7 +140,7 @@ def judge_levels(model: Model, levels: tuple[int, ...]) -> Scored:
         link = LinkClass.AUTO
     else:
         link = LinkClass.REVIEW if score >= model.review or Veto.INS_SHARED in against else LinkClass.NONE
-    return Scored(score, model.probability(score), link, against, levels)
+    return Scored(score, link, against, levels)
 
 
 _NOT_COMPARED: Final = tuple(-1 for _ in COMPARISONS)
@@ -150,7 +149,7 @@ _NOT_COMPARED: Final = tuple(-1 for _ in COMPARISONS)
 def judge(model: Model, left: Canonical, right: Canonical) -> Scored:
     """Compare two records; those whose dates are too far apart are not compared further (``NEAR``)."""
     if not NEAR.holds(left, right):
-        return Scored(-20.0, 0.0, LinkClass.NONE, (Veto.DATES,), _NOT_COMPARED)
+        return Scored(-20.0, LinkClass.NONE, (Veto.DATES,), _NOT_COMPARED)
     return judge_levels(model, levels_of(left, right))
 
 

@@ -108,6 +108,7 @@ STORE = rls.definer_function(
     END
     """,
     language="plpgsql",
+    planned_once=True,
 )
 
 _FLAGS = "array_remove(ARRAY[nullif(i.homonym, ''), CASE WHEN i.doubtful THEN 'DOUT' END], NULL)"

@@ -99,6 +99,7 @@ CANDIDATES_SQL = rls.definer_function(
     END
     """,
     language="plpgsql",
+    planned_once=True,
 )
 
 _FRESH = f"({TRUSTED} OR {CELL} OR r.fed_in = {XACT})"
@@ -232,6 +233,7 @@ MATCH = rls.definer_function(
     END
     """,
     language="plpgsql",
+    planned_once=True,
 )
 
 PERSONS = rls.definer_function(
@@ -247,6 +249,7 @@ PERSONS = rls.definer_function(
     END
     """,
     language="plpgsql",
+    planned_once=True,
 )
 
 # STIC-9: who read through the wrong link, for the cell that undid it.

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.db.models import Q
+
 from pepites.audit.unit import record
 from pepites.common.actor import Actor
 from pepites.common.errors import DomainError
@@ -30,8 +32,8 @@ def domain_by_system(system: str) -> Domain | None:
     bare = system.removeprefix("urn:oid:").strip()
     if not bare:
         return None
-    found = Domain.objects.filter(active=True)
-    return found.filter(oid=bare).first() or found.filter(uri=system.strip()).first()
+    said = Domain.objects.filter(Q(oid=bare) | Q(uri=system.strip()), active=True)
+    return min(said, key=lambda one: one.oid != bare, default=None)
 
 
 def cross_references(*, actor: Actor, source: Domain, local_id: str, targets: Sequence[Domain]) -> list[CrossReference]:
@@ -84,7 +86,8 @@ def find_records(*, actor: Actor, criteria: PdqCriteria) -> Page:
 
 def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], dict[int, str]]:
     """Everybody that checked traits may denote, judged, best first; and the regional identifier of each person."""
-    me, born = incoming_match(asked), asked.traits.birth_date
+    since, born = newborns_since(), asked.traits.birth_date
+    me = incoming_match(asked, since=since)
     found = rows(
         REFUSED, "SELECT * FROM regional_match(%s::bigint[], %s, %s, %s, %s, %s)",
         [
@@ -94,7 +97,6 @@ def look_up(asked: IncomingRecord, limits: Thresholds) -> tuple[list[Judged], di
             asked.traits.given_names,
         ],
     )  # fmt: skip
-    since = newborns_since()
     others = [match_record(one, person, domain, *said, since=since) for one, person, domain, _, *said in found]
     return judge(me, others, limits), {row[1]: row[3] for row in found}
 
