@@ -10,6 +10,7 @@ from pepites.common.identifiers import new_regional_id, new_uuid
 from pepites.common.text import words
 from pepites.identity.blocks import hashed_keys
 from pepites.identity.dates import PartialDate, Precision
+from pepites.identity.frequencies import current
 from pepites.identity.matching.model import shipped
 from pepites.identity.packed import packed, unpacked
 from pepites.identity.traits import AliasValue, IdentityTraits
@@ -69,8 +70,8 @@ def keys_of(record: IncomingRecord, shape: Written | None = None) -> list[int]:
 
 
 def thresholds_of(rules: RuleSet) -> Thresholds:
-    """The region's own thresholds, or those the model was estimated with."""
-    own = Thresholds.of(shipped())
+    """The region's own thresholds, or those of the model for as many records as the region has."""
+    own = Thresholds.of(shipped().among(current().total))
     high = own.high if rules.t_high is None else rules.t_high
     return Thresholds(high, own.low if rules.t_low is None else rules.t_low, rules.runner_up)
 

@@ -88,8 +88,43 @@ def test_what_separates_two_groups_of_records_is_no_slip() -> None:
 
 
 def test_groups_that_resemble_enough_are_one_person_however_many_their_records() -> None:
-    assert _two_groups((2, 2), 0.8) == 1
-    assert _two_groups((8, 8), 1.6) == 1
+    assert _two_groups((2, 2), 1.3) == 1
+    assert _two_groups((3, 3), 2.5) == 1
+    assert _two_groups((8, 8), 4.9) == 1
+
+
+def test_a_record_is_not_parted_from_its_person_by_the_poorest_of_its_records() -> None:
+    """The first two records carry the phone of the third; the second has no date: its pair alone is doubtful."""
+    edges = {(0, 1): 6.0, (0, 2): 2.0, (1, 2): -3.0}
+    one, two, score = _arrays(edges)
+    assert len(set(clusters(3, one, two, score, link=-0.4).tolist())) == 1
+    assert len(set(clusters(3, one, two, score, link=-0.4, best=0.0).tolist())) == 2
+
+
+def test_one_strong_pair_does_not_bring_in_a_record_that_the_others_contradict() -> None:
+    edges = {(0, 1): 6.0, (0, 2): 4.0, (1, 2): -10.0}
+    one, two, score = _arrays(edges)
+    labels = clusters(3, one, two, score, link=-0.4)
+    assert labels[0] == labels[1] != labels[2]
+
+
+def _beside_groups_of_four(groups: int, *, must: bool = False) -> int:
+    """Size of the group of the last record, near four others, in a file that has that many other groups of four."""
+    count = 4 * groups + 5
+    edges = {
+        pair: 5.0 for first in range(0, count - 1, 4) for pair in itertools.combinations(range(first, first + 4), 2)
+    } | {(record, count - 1): 0.5 for record in range(count - 5, count - 1)}
+    told = [(count - 2, count - 1)] if must else []
+    labels = clusters(count, *_arrays(edges), link=-0.4, must=told)
+    assert len(set(labels[: 4 * groups].tolist())) == groups
+    return int((labels == labels[-1]).sum())
+
+
+def test_a_group_larger_than_the_file_makes_likely_must_resemble_more() -> None:
+    """One group of five in a file of small ones is most often two homonyms; among others of its size it is not."""
+    assert _beside_groups_of_four(20) == 5
+    assert _beside_groups_of_four(80) == 1
+    assert _beside_groups_of_four(80, must=True) == 5
 
 
 def test_a_rival_within_ten_percent_makes_a_link_ambiguous() -> None:

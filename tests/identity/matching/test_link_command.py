@@ -127,6 +127,9 @@ def test_a_model_is_estimated_signed_used_and_explained(tmp_path: Path) -> None:
     done = pepites("train", source, "--model", model, "--ask", 5, "--questions", questions)
     assert done.returncode == 0, done.stderr
     assert "Étalonnage" in done.stdout
+    replayed = tmp_path / "rejoue.json"
+    assert pepites("train", source, "--model", replayed).returncode == 0
+    assert replayed.read_bytes() == model.read_bytes(), "a model is replayed to the bit, whatever the engine's order"
     asked = rows(questions)
     assert len(asked) == 5
     told = tmp_path / "decisions.csv"

@@ -1,13 +1,14 @@
 """The model file: genuine, for these comparisons, whole; and the trees summed into tables without loss."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from pepites.identity.linkage import tables, training
+from pepites.identity.linkage import estimating, tables, training
 from pepites.identity.matching.comparisons import COMPARISONS
 from pepites.identity.matching.model import INDEX, SHIPPED, ModelError, dump, parse, read, shipped, sign
 from pepites.identity.matching.score import INVERTED_SOUND
@@ -101,6 +102,17 @@ def test_a_better_answer_never_lowers_the_score(name: str) -> None:
     assert least.min() > -0.02  # tables keep three decimals
 
 
+def test_the_more_records_the_higher_the_thresholds() -> None:
+    """Homonyms grow as the square of the records: a million needs more proof than what the model was taught on."""
+    model = shipped()
+    assert model.source["fiches"] == 200_000
+    assert model.among(200_000) == model == model.among(10)
+    wide = model.among(1_000_000)
+    assert wide.auto == pytest.approx(model.auto + 0.8 * math.log(5))
+    assert wide.link == pytest.approx(model.link + 0.4 * math.log(5))
+    assert wide.review == model.review
+
+
 def test_few_pairs_are_not_enough() -> None:
     with pytest.raises(training.NotEnough, match="il en faut 200"):
         training.train(training.taught(_drawn(50)), version="essai", source={})
@@ -126,6 +138,20 @@ def test_the_ins_teaches_and_a_decision_prevails() -> None:
     taught = training.taught(levels, {3: True})
     assert taught.known.tolist() == [1, 0, -1, 1]
     assert taught.weight[3] > taught.weight[1]
+
+
+def test_pairs_that_seldom_have_their_two_ins_are_heard_as_much_as_the_others() -> None:
+    """Else the communities that the INS already serves would teach alone (rapprochement §4)."""
+    chance = np.array([0.36, 0.09, 0.0004, 0.36])
+    weight = estimating._heard(chance)
+    assert weight.tolist() == pytest.approx([1.0, 4.0, estimating.MOST_HEARD, 1.0])
+    levels = _drawn(4)
+    levels[:, INDEX["ins"]] = (2, 0, -1, 0)
+    levels[0, INDEX["giv"]] = 12
+    taught = training.taught(levels, {3: True}, weight=weight)
+    assert taught.weight[1] == pytest.approx(4 * taught.weight[0])
+    assert taught.weight[taught.known >= 0][:2].sum() == pytest.approx(2.5), "one on average, the decision apart"
+    assert taught.weight[3] == 3.0
 
 
 def test_an_ins_that_the_traits_deny_teaches_nothing() -> None:

@@ -3,8 +3,8 @@
 Two groups join when the scores between all their records, the mean of them moved towards the best one, are above
 ``link``: one strong false pair does not chain two persons together, as connected components do (rapprochement §3,
 §4-6), and a record that lost its phone is not parted from its person by the poorest of its records. Two groups of
-several records each must resemble more: what separates them was written more than once, it is not a slip. Must-links
-and cannot-links are for ever.
+several records each must resemble more: what separates them was written more than once, it is not a slip. A group
+larger than the others of the file make likely is looked at again. Must-links and cannot-links are for ever.
 """
 
 import heapq
@@ -24,18 +24,25 @@ MISSING_PAIR: Final = -2.0
 """Score of two records that share no key: most likely two persons, but the keys miss one true pair in a hundred."""
 MOST: Final = 8.0
 BEST: Final = 0.3
-"""Share of the way from the mean of the scores between two groups to the best of them."""
+"""Share of the way from the mean of the scores between two groups to their best, when all their pairs are known."""
 REPEATED: Final = 1.2
-"""What two groups must reach for each record after the first of the smaller one, the third at most: a
-slip strikes one record, a trait that separates two records from two others is another person's."""
+"""What two groups must reach for each record after the first of the smaller one, the fifth at most: a slip strikes one
+record, a trait that separates two records from two others is another person's."""
+SELDOM: Final = 0.02
+"""Share of the groups of a size under which larger ones are unlikely: homonyms put together, most often."""
+LEAST_USUAL: Final = 4
+UNUSUAL: Final = 1.0
+"""What each record above the usual size of a group adds to what must be reached."""
+ANY_SIZE: Final = 1_000_000
 MUST: Final = 1_000.0
 NEVER: Final = -1_000_000.0
 Labels = NDArray[np.int64]
 
 
-def wanted(link: float, smaller: int) -> float:
-    """What two groups must exceed to be one person, from the number of records of the smaller one."""
-    return max(link, REPEATED * min(smaller - 1, 2)) if smaller > 1 else link
+def wanted(link: float, smaller: int, larger: int, usual: int = ANY_SIZE) -> float:
+    """What two groups must exceed to be one person, from the number of records of each."""
+    least = max(link, REPEATED * min(smaller - 1, 4)) if smaller > 1 else link
+    return least + UNUSUAL * max(0, smaller + larger - usual)
 
 
 @dataclass
@@ -56,6 +63,7 @@ class _Groups:
 
     link: float
     best: float
+    usual: int
     members: dict[int, list[int]] = field(default_factory=dict)
     between: dict[int, dict[int, _Sum]] = field(default_factory=dict)
     waiting: list[tuple[float, int, int]] = field(default_factory=list)
@@ -70,7 +78,8 @@ class _Groups:
 
     def wanted(self, one: int, two: int) -> float:
         """What these two must exceed."""
-        return wanted(self.link, min(len(self.members[one]), len(self.members[two])))
+        smaller, larger = sorted((len(self.members[one]), len(self.members[two])))
+        return wanted(self.link, smaller, larger, self.usual)
 
     def likeness(self, one: int, two: int) -> float:
         known = self.between[one].get(two)
@@ -78,7 +87,7 @@ class _Groups:
             return NEVER
         every = len(self.members[one]) * len(self.members[two])
         mean = (known.total + (every - known.pairs) * MISSING_PAIR) / every
-        return mean + self.best * (known.best - mean)
+        return mean + self.best * (known.best - mean) * known.pairs / every
 
     def join_all(self) -> None:
         while self.waiting:
@@ -125,7 +134,24 @@ def clusters(
     kept = weights > link
     part = parts(count, one[kept], two[kept])
     inside = part[one] == part[two]
-    return _split(part, one[inside], two[inside], weights[inside], link, best)
+    one, two, weights = one[inside], two[inside], weights[inside]
+    labels = _split(part, one, two, weights, link, best)
+    usual = _usual(labels)
+    if usual is None:
+        return labels
+    odd = np.isin(part, part[np.bincount(labels)[labels] > usual])
+    again = odd[one]
+    cut = _split(part, one[again], two[again], weights[again], link, best, usual)
+    return np.where(odd, cut + labels.max() + 1, labels)
+
+
+def _usual(labels: Labels) -> int | None:
+    """Size above which hardly any group of the file goes; None when all do, or none does."""
+    groups = np.bincount(np.bincount(labels))
+    for size in range(LEAST_USUAL, len(groups) - 1):
+        if 0 < groups[size + 1 :].sum() < SELDOM * groups[size]:
+            return size
+    return None
 
 
 def parts(count: int, one: Ids, two: Ids) -> Labels:
@@ -147,11 +173,14 @@ def _with_decisions(
     )
 
 
-def _split(part: Labels, one: Ids, two: Ids, weights: Scores, link: float, best: float) -> Labels:
+def _split(
+    part: Labels, one: Ids, two: Ids, weights: Scores, link: float, best: float, usual: int = ANY_SIZE
+) -> Labels:
     """Cut the parts that are not plain: three records or more, and a pair missing or not far enough above ``link``."""
     sizes = np.bincount(part)
     pairs = np.bincount(part[one], minlength=len(sizes))
-    enough = np.array([wanted(link, size // 2) for size in range(int(sizes.max(initial=0)) + 1)])[sizes]
+    most = [wanted(link, size // 2, size - size // 2, usual) for size in range(int(sizes.max(initial=0)) + 1)]
+    enough = np.array(most)[sizes]
     weak = np.bincount(part[one], weights=weights <= enough[part[one]], minlength=len(sizes))
     plain = (sizes < 3) | ((pairs == sizes * (sizes - 1) // 2) & (weak == 0))
     rows = np.nonzero(~plain[part[one]])[0]
@@ -159,7 +188,7 @@ def _split(part: Labels, one: Ids, two: Ids, weights: Scores, link: float, best:
     labels, following = part.copy(), int(part.max(initial=-1)) + 1
     bounds = np.nonzero(np.diff(part[one[rows]]))[0] + 1
     for piece in np.split(rows, bounds) if len(rows) else ():
-        groups = _Groups(link, best)
+        groups = _Groups(link, best, usual)
         for a, b, weight in zip(one[piece].tolist(), two[piece].tolist(), weights[piece].tolist(), strict=True):
             groups.add(a, b, weight)
         groups.join_all()

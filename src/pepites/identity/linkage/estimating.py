@@ -92,10 +92,11 @@ def estimate(
     rows = _rows(files[0], read_decisions(decisions)) if decisions else {}
     step("Estimation des poids")
     pairs = training.taught(
-        np.concatenate([one.levels for one in files]), np.concatenate([one.weight for one in files]), rows
+        np.concatenate([one.levels for one in files]), rows, weight=np.concatenate([one.weight for one in files])
     )
     source_note = {
         "fichiers": len(files),
+        "fiches": max(len(one.names) for one in files),
         "paires": len(pairs.known),
         "apprises": int((pairs.known >= 0).sum()) if training.enough(pairs) else 0,
         "decisions": len(rows),

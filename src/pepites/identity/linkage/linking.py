@@ -73,6 +73,7 @@ def link_file(
 
 def decide(count: int, one: Ids, two: Ids, levels: Levels, model: Model) -> Linked:
     """Score every pair, make the clusters, take back automatic links that have a rival (§5.3)."""
+    model = model.among(count)
     score, link = scoring.judge(model, levels)
     forbidden = scoring.forbidden(levels)
     newborn = levels[:, INDEX["nbn"]] == 1

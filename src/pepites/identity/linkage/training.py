@@ -36,11 +36,11 @@ INTERACTIONS: Final = (
 INS_WEIGHTS: Final = (0.0, -9.0, 3.0, 9.0)
 """Missing, different, one character off, same: set by hand, since the INS is the teacher and cannot be taught."""
 
-TWIN_PENALTY: Final = 1.7
+TWIN_PENALTY: Final = 2.0
 MIN_TAUGHT: Final = 200
-AUTO_PRECISION: Final = 0.9993
+AUTO_PRECISION: Final = 0.9991
 LINK_PROBABILITY: Final = 0.5
-REVIEW_PROBABILITY: Final = 0.3
+REVIEW_PROBABILITY: Final = 0.2
 _ITERATIONS, _LEAVES, _RATE = 300, 16, 0.1
 _EM_ROUNDS: Final = 40
 _FLOOR: Final = 1e-6
@@ -61,9 +61,9 @@ class Pairs:
 
 def taught(
     levels: Levels,
-    weight: NDArray[np.float64] | None = None,
     decisions: Mapping[int, bool] | None = None,
     *,
+    weight: NDArray[np.float64] | None = None,
     decision_weight: float = 3.0,
 ) -> Pairs:
     """What the INS says of each pair, with its ``weight`` (1 each when none is given), then what the cell decided (row
@@ -97,7 +97,7 @@ def first_stage(
     free = count - fixed_same - fixed_not
     index = distinct.astype(np.intp) + 1
     given, date = distinct[:, names.index("giv")], distinct[:, names.index("dob")]
-    alike = given >= 8
+    alike = given >= 9
     if inverted:
         alike |= distinct[:, names.index("inv")] >= INVERTED_SOUND
     belief = np.where(alike & (date >= 8), 0.9, 0.02)

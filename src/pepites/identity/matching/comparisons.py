@@ -79,6 +79,7 @@ GIVEN = Comparison("giv", "Prénom", _NO_GIVEN, _levels(
         "prénoms courts à une lettre près, ou à un son près",
     ),
     (alike("gn", least=0.75) & edits("gn", length=5, most=2), "prénoms à deux lettres près"),
+    (same("g1") & (_ALL_GIVEN[0] | _ALL_GIVEN[1]), "même premier prénom, les autres d'un seul côté"),
     (_ALL_GIVEN[0] | _ALL_GIVEN[1], "l'un des prénoms est une partie de l'autre"),
     (same("g1") | shared("gall", "gt") | shared("gt", "gall"), "un prénom en commun"),
     (
@@ -179,10 +180,10 @@ _PER_100K = (2, 6, 20, 60, 150, 400)
 RARITY = (
     _binned("fs", "fréquence du nom pour 100 000", "rs", _PER_100K, greatest=False, missing=_NO_NAME),
     _binned("fg", "fréquence du prénom pour 100 000", "rg", _PER_100K, greatest=False, missing=_NO_GIVEN),
-    _binned("fc", "personnes de mêmes nom et prénom", "nc", (2, 4, 8, 16, 40), greatest=True, missing=either_missing("sn", "gn")),
+    _binned("fc", "personnes de mêmes nom et prénom", "nc", (2, 4, 8, 16, 40, 100), greatest=True, missing=either_missing("sn", "gn")),
     _binned("ats", "emplois de l'orthographe du nom", "ns", (1, 2, 4, 10, 40), greatest=False, missing=_NO_NAME),
     _binned("atg", "emplois de l'orthographe du prénom", "ng", (1, 2, 4, 10, 40), greatest=False, missing=_NO_GIVEN),
-    _binned("coi", "rencontres attendues au hasard (log10)", "ex", (-5, -4.3, -3.6, -3, -2.5, -2, -1.5, -1, -0.5, 0), greatest=True,
+    _binned("coi", "rencontres attendues au hasard (log10)", "ex", (-5, -4.3, -3.6, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1), greatest=True,
             missing=either_missing("sn", "gn")),
 )  # fmt: skip
 

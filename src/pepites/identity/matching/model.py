@@ -11,7 +11,7 @@ import hmac
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,10 @@ from pepites.identity.matching.comparisons import COMPARISONS, NAMES
 SHIPPED: Final = Path(__file__).parent / "data" / "model.json"
 SHIPPED_DIGEST: Final = Path(__file__).parent / "data" / "model.sha256"
 MAX_BYTES: Final = 4_000_000
+TAUGHT_ON: Final = 200_000
+"""Records of the largest file a model was taught on, when it does not say."""
+AUTO_CROWD, LINK_CROWD = 0.8, 0.4
+"""What each threshold gains when the records are e times those of that file (measured on a million, ADR 0020)."""
 INDEX: Final[Mapping[str, int]] = {name: rank for rank, name in enumerate(NAMES)}
 
 
@@ -50,6 +54,11 @@ class Model:
     def probability(self, score: float) -> float:
         """Calibrated chance that it is one person."""
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.slope * score + self.shift))))
+
+    def among(self, records: int) -> "Model":
+        """The same model for that many records: above what taught it, homonyms are more, and the thresholds higher."""
+        crowd = math.log(max(records / (self.source.get("fiches") or TAUGHT_ON), 1.0))
+        return replace(self, auto=self.auto + AUTO_CROWD * crowd, link=self.link + LINK_CROWD * crowd)
 
     @functools.cached_property
     def summed(self) -> Callable[[Sequence[int]], float]:

@@ -36,9 +36,9 @@ _SUR, _GIV, _OTH, _INV, _EDT, _DOB, _SEX, _INS, _NBN, _ATG = (
     INDEX[name] for name in ("sur", "giv", "oth", "inv", "edt", "dob", "sex", "ins", "nbn", "atg")
 )
 INS_SAME, INS_NEAR, INS_DIFFERENT = 2, 1, 0
-_GIVEN_SURE = 10
-_GIVEN_ONE_EDIT = 9
-TWIN_MARGIN: Final = 1.4
+_GIVEN_SURE = 11
+_GIVEN_ONE_EDIT = 10
+TWIN_MARGIN: Final = 2.2
 """What a slip between possible twins must have above the automatic threshold."""
 _GIVEN_CLOSE = 4
 _EDIT_SLIP = (1, 2)
