@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.regional.regional_factories import INS_A, INS_B, incoming
 
+from pepites.identity import frequencies
+from pepites.identity.matching.frequency import PackedCounts
 from pepites.identity.matching.model import shipped
 from pepites.regional.engine import HARD, MatchRecord, Thresholds, Veto, judge, likelihood
-from pepites.regional.records import incoming_match
+from pepites.regional.models import RuleSet
+from pepites.regional.records import incoming_match, thresholds_of
 
 NAMES = ("KOUYOURI", "POEKETI", "PUKETI", "DA SILVA FERREIRA", "FERREIRA", "JEAN", "PIERRE", "ADAWI")
 DECEMBER = dt.date(1961, 12, 31)
@@ -120,3 +123,15 @@ def test_traps_of_guiana(left: dict[str, object], right: dict[str, object], expe
     """GUY-4 to GUY-11: found, and never linked when a reader must look."""
     (one,) = judge(incoming_match(incoming("x", **left), 1), [incoming_match(incoming("y", **right), 2)])
     assert one.cls in expected, one
+
+
+def test_a_large_region_asks_for_more_proof() -> None:
+    """Homonyms grow with the region; what the region set itself is kept."""
+    rules = RuleSet(t_high=None, t_low=None, runner_up=0.1)
+    try:
+        frequencies.hold(PackedCounts(total=1_000_000))
+        assert thresholds_of(rules).high == shipped().among(1_000_000).auto > shipped().auto
+        rules.t_high = 3.5
+        assert thresholds_of(rules).high == 3.5
+    finally:
+        frequencies.forget()

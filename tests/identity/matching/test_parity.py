@@ -96,7 +96,7 @@ def test_pairs_left_out_are_left_out_by_both(tmp_path: Path) -> None:
     expected = {
         (a, b)
         for numbers in shared.values()
-        if len(numbers) <= blocking.LARGEST_BLOCK
+        if len(numbers) <= blocking.LARGEST_FILE_BLOCK
         for rank, a in enumerate(numbers)
         for b in numbers[rank + 1 :]
         if NEAR.holds(batch[a], batch[b])

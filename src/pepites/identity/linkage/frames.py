@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from pepites.identity.linkage.base import Base
-from pepites.identity.matching.blocking import LARGEST_BLOCK
+from pepites.identity.matching.blocking import LARGEST_FILE_BLOCK
 from pepites.identity.matching.standard import UNKNOWN_PLACES, is_newborn, name_form
 
 _TEXT = pa.string()
@@ -146,7 +146,7 @@ def _keys(base: Base) -> None:
         f"CREATE OR REPLACE TABLE held AS SELECT id, hash(unnest({concat})) k FROM (SELECT *, {_PAIRS} pairs FROM canonical)"
     )
     base.run(
-        f"CREATE OR REPLACE TABLE sized AS SELECT k FROM held GROUP BY k HAVING count(*) BETWEEN 2 AND {LARGEST_BLOCK}"
+        f"CREATE OR REPLACE TABLE sized AS SELECT k FROM held GROUP BY k HAVING count(*) BETWEEN 2 AND {LARGEST_FILE_BLOCK}"
     )
     base.run(
         "CREATE OR REPLACE TABLE blocked AS SELECT c.*, coalesce(h.keys, []) keys FROM canonical c"

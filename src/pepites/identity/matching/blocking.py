@@ -5,7 +5,8 @@ from pepites.identity.matching.canonical import Canonical
 
 LARGEST_BLOCK = 100
 """A key shared by more records than this says nothing that another key does not say better."""
-
+LARGEST_FILE_BLOCK = 40
+"""The same for a file, which has the wide kinds besides: the pairs of a key grow as the square of its records."""
 
 WIDE = frozenset("pqr")
 """Kinds that find few persons among many: a file can afford them, a look-up cannot."""
