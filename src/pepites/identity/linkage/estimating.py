@@ -58,7 +58,7 @@ def _heard(chance: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Without it, the communities that the INS already serves would teach how to find the others (rapprochement §4).
     """
-    return np.minimum(chance.max(initial=0.0) / chance, MOST_HEARD)
+    return np.asarray(np.minimum(chance.max(initial=0.0) / chance, MOST_HEARD), dtype=np.float64)
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], bool]:
