@@ -81,6 +81,17 @@ def test_twins_are_never_linked_by_themselves(other: str) -> None:
     assert Veto.TWIN in vetoes
 
 
+def test_twins_who_carry_each_other_s_name_are_left_to_a_human() -> None:
+    """Christine Mégane Lidoly and Mégane Christine: each first name is the other's second one (GUY-11)."""
+    one, two = (
+        canonical(replace(PLAIN, given_name=given, other_given=other))
+        for given, other in (("CHRISTINE", "MEGANE LIDOLY"), ("MEGANE", "CHRISTINE"))
+    )
+    assert judge(shipped(), one, two).link_class is not LinkClass.AUTO
+    same = canonical(replace(PLAIN, given_name="MEGANE", other_given="CHRISTINE LIDOLY"))
+    assert judge(shipped(), one, same).link_class is LinkClass.AUTO, "one person, names in another order"
+
+
 def test_a_newborn_without_a_name_is_never_linked_by_itself() -> None:
     link, vetoes = _against(given_name="BB FILLE")
     assert link is not LinkClass.AUTO
