@@ -47,10 +47,13 @@ def likeness(ours: Written, theirs: Written) -> Similarity:
 
 
 def _likely(found: Compared) -> bool:
+    """Possible twins are shown from the threshold of review: what they lose keeps them apart, it hides no flag."""
     scored = found.scored
-    if scored.link_class is LinkClass.NONE or scored.score < shipped().link:
+    if scored.link_class is LinkClass.NONE:
         return False
-    return not (twin_pattern(scored.levels) and _brothers(found.ours.gt, found.theirs.gt))
+    if twin_pattern(scored.levels):
+        return not _brothers(found.ours.gt, found.theirs.gt)
+    return scored.score >= shipped().link
 
 
 def _brothers(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
