@@ -20,6 +20,7 @@ from pepites.bench.population import generate
 
 SEEDS = {100_000: 41, 200_000: 42, 1_000_000: 43}
 SIZES = tuple(int(size) for size in os.environ.get("PEPITES_BENCH_SIZES", "100000,200000").split(","))
+NOISE = float(os.environ.get("PEPITES_BENCH_NOISE", "1"))
 THREADS = os.cpu_count() or 2
 JUDGED = 200_000
 
@@ -37,7 +38,7 @@ def _measured(size: int, console: Console) -> dict[str, Any]:
     console.print(f"Population de {size} fiches…")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        generate(size, SEEDS.get(size, size)).write(folder)
+        generate(size, SEEDS.get(size, size), noise=NOISE).write(folder)
         truth = read_truth(folder / "truth.csv")
         console.print("Rapprochement de Pépites…")
         own = _own(folder)

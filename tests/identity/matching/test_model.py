@@ -1,5 +1,6 @@
 """The model file: genuine, for these comparisons, whole; and the trees summed into tables without loss."""
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -111,6 +112,8 @@ def test_the_more_records_the_higher_the_thresholds() -> None:
     assert wide.auto == pytest.approx(model.auto + 0.8 * math.log(5))
     assert wide.link == pytest.approx(model.link + 0.4 * math.log(5))
     assert wide.review == model.review
+    taught_here = dataclasses.replace(model, source=model.source | {"fiches": 1_000})
+    assert taught_here.among(200_000) == taught_here, "a small file of one's own is no reason for more proof"
 
 
 def test_few_pairs_are_not_enough() -> None:

@@ -31,6 +31,7 @@ record, a trait that separates two records from two others is another person's."
 SELDOM: Final = 0.02
 """Share of the groups of a size under which larger ones are unlikely: homonyms put together, most often."""
 LEAST_USUAL: Final = 4
+"""No group of this size or less is unusual."""
 UNUSUAL: Final = 1.0
 """What each record above the usual size of a group adds to what must be reached."""
 ANY_SIZE: Final = 1_000_000

@@ -18,7 +18,17 @@ from pepites.identity.linkage import scoring, tables
 from pepites.identity.linkage.compare import Levels
 from pepites.identity.matching.comparisons import COMPARISONS, NAMES
 from pepites.identity.matching.model import INDEX, Model
-from pepites.identity.matching.score import INS_DIFFERENT, INS_SAME, INVERTED_SOUND, given_sure, twin_penalty
+from pepites.identity.matching.score import (
+    DATE_CLOSE,
+    DATE_UNLIKE,
+    GIVEN_ALIKE,
+    GIVEN_UNLIKE,
+    INS_DIFFERENT,
+    INS_SAME,
+    INVERTED_SOUND,
+    given_sure,
+    twin_penalty,
+)
 
 MONOTONE: Final = frozenset({"sur", "giv", "oth", "sex", "pla", "com", "pho", "mot"})
 """Comparisons whose better level may only raise the score: what the cell reads stays sensible."""
@@ -71,7 +81,7 @@ def taught(
     ins, sex = levels[:, INDEX["ins"]], levels[:, INDEX["sex"]]
     given, date = levels[:, INDEX["giv"]], levels[:, INDEX["dob"]]
     known = np.full(len(levels), -1, dtype=np.int8)
-    denied = (sex == 0) & (given >= 0) & (given <= 2) & (date >= 0) & (date <= 2)
+    denied = (sex == 0) & (given >= 0) & (given <= GIVEN_UNLIKE) & (date >= 0) & (date <= DATE_UNLIKE)
     known[(ins == INS_SAME) & ~denied] = 1
     known[ins == INS_DIFFERENT] = 0
     weight = np.ones(len(levels)) if weight is None else _one_on_average(weight, known >= 0)
@@ -97,10 +107,10 @@ def first_stage(
     free = count - fixed_same - fixed_not
     index = distinct.astype(np.intp) + 1
     given, date = distinct[:, names.index("giv")], distinct[:, names.index("dob")]
-    alike = given >= 9
+    alike = given >= GIVEN_ALIKE
     if inverted:
         alike |= distinct[:, names.index("inv")] >= INVERTED_SOUND
-    belief = np.where(alike & (date >= 8), 0.9, 0.02)
+    belief = np.where(alike & (date >= DATE_CLOSE), 0.9, 0.02)
     m: dict[str, tuple[float, ...]] = {}
     u: dict[str, tuple[float, ...]] = {}
     prior = 0.1

@@ -194,3 +194,10 @@ NAMES: Final = tuple(one.name for one in COMPARISONS)
 levels_of: Final = level_functions([(one.missing, [each.condition for each in one.levels]) for one in COMPARISONS])
 """The levels of a pair, in the order of ``COMPARISONS``: the number of the first that holds, counted from the last (0);
 ``MISSING`` when one side is silent."""
+
+
+def level_number(name: str, label: str) -> int:
+    """The number of that answer to that comparison. Whoever decides by it names it: a level that is added moves the
+    numbers of those above."""
+    levels = COMPARISONS[NAMES.index(name)].levels
+    return len(levels) - 1 - next(rank for rank, one in enumerate(levels) if one.label == label)

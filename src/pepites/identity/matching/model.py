@@ -21,7 +21,7 @@ SHIPPED: Final = Path(__file__).parent / "data" / "model.json"
 SHIPPED_DIGEST: Final = Path(__file__).parent / "data" / "model.sha256"
 MAX_BYTES: Final = 4_000_000
 TAUGHT_ON: Final = 200_000
-"""Records of the largest file a model was taught on, when it does not say."""
+"""Records up to which no more proof was seen to be needed, whatever taught the model."""
 AUTO_CROWD, LINK_CROWD = 0.8, 0.4
 """What each threshold gains when the records are e times those of that file (measured on a million, ADR 0020)."""
 INDEX: Final[Mapping[str, int]] = {name: rank for rank, name in enumerate(NAMES)}
@@ -57,7 +57,7 @@ class Model:
 
     def among(self, records: int) -> "Model":
         """The same model for that many records: above what taught it, homonyms are more, and the thresholds higher."""
-        crowd = math.log(max(records / (self.source.get("fiches") or TAUGHT_ON), 1.0))
+        crowd = math.log(max(records / max(self.source.get("fiches", 0), TAUGHT_ON), 1.0))
         return replace(self, auto=self.auto + AUTO_CROWD * crowd, link=self.link + LINK_CROWD * crowd)
 
     @functools.cached_property

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from pepites.identity.matching.canonical import Canonical
-from pepites.identity.matching.comparisons import COMPARISONS, levels_of
+from pepites.identity.matching.comparisons import COMPARISONS, level_number, levels_of
 from pepites.identity.matching.dates import NEAR
 from pepites.identity.matching.model import INDEX, Model
 
@@ -35,20 +35,23 @@ class Veto(StrEnum):
 _SUR, _GIV, _OTH, _INV, _EDT, _DOB, _SEX, _INS, _NBN, _ATG = (
     INDEX[name] for name in ("sur", "giv", "oth", "inv", "edt", "dob", "sex", "ins", "nbn", "atg")
 )
-INS_SAME, INS_NEAR, INS_DIFFERENT = 2, 1, 0
-_GIVEN_SURE = 11
-_GIVEN_ONE_EDIT = 10
+INS_SAME, INS_DIFFERENT = level_number("ins", "même matricule INS"), level_number("ins", "matricules INS différents")
+_GIVEN_SURE = level_number("giv", "mêmes prénoms, dans un autre ordre")
+_GIVEN_ONE_EDIT = level_number("giv", "prénoms à une lettre près")
+GIVEN_ALIKE: Final = level_number("giv", "prénoms très proches")
+_GIVEN_CLOSE = level_number("giv", "un prénom en commun")
+GIVEN_UNLIKE: Final = level_number("giv", "prénoms un peu ressemblants")
+_EDIT_SLIP = (level_number("edt", "une lettre de plus ou de moins"), level_number("edt", "prénoms de même longueur"))
+_RARE_SPELLING = 3
+INVERTED_SOUND: Final = level_number("inv", "nom et prénom inversés, à l'oreille")
+_OTHERS_AGREE = level_number("oth", "autres prénoms compatibles")
+DATE_CLOSE: Final = level_number("dob", "mêmes mois et année")
+_SURNAME_ALIKE = level_number("sur", "noms très proches")
+_SURNAME_FOREIGN = level_number("sur", "noms peu ressemblants")
+DATE_UNLIKE: Final = level_number("dob", "mêmes jour et mois, autre année")
+_DATE_FAR = level_number("dob", "même année")
 TWIN_MARGIN: Final = 2.2
 """What a slip between possible twins must have above the automatic threshold."""
-_GIVEN_CLOSE = 4
-_EDIT_SLIP = (1, 2)
-_RARE_SPELLING = 3
-INVERTED_SOUND: Final = 3
-_OTHERS_AGREE = 3
-_DATE_CLOSE = 8
-_SURNAME_ALIKE = 4
-_SURNAME_FOREIGN = 1
-_DATE_FAR = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def given_sure(levels: Sequence[int]) -> bool:
 def twin_pattern(levels: Sequence[int]) -> bool:
     """Same date and surname, a slip allowed, and given names that are not the same one (GUY-11)."""
     return (
-        levels[_DOB] >= _DATE_CLOSE
+        levels[_DOB] >= DATE_CLOSE
         and levels[_SUR] >= _SURNAME_ALIKE
         and 0 <= levels[_GIV] < _GIVEN_SURE
         and levels[_OTH] < _OTHERS_AGREE
@@ -108,7 +111,9 @@ def vetoes(levels: Sequence[int]) -> tuple[Veto, ...]:
     found = []
     if levels[_INS] == INS_DIFFERENT:
         found.append(Veto.INS)
-    elif levels[_INS] == INS_SAME and (levels[_SEX] == 0 or 0 <= levels[_GIV] <= 2 or 0 <= levels[_DOB] <= 2):
+    elif levels[_INS] == INS_SAME and (
+        levels[_SEX] == 0 or 0 <= levels[_GIV] <= GIVEN_UNLIKE or 0 <= levels[_DOB] <= DATE_UNLIKE
+    ):
         found.append(Veto.INS_SHARED)
     if levels[_NBN] > 0:
         found.append(Veto.NEWBORN)
