@@ -40,15 +40,16 @@ def _comparison(one: Comparison, names: Mapping[str, str]) -> dict[str, Any]:
     return {"output_column_name": one.name, "comparison_levels": levels}
 
 
-def settings(names: Mapping[str, str], dialect: str) -> SettingsCreator:
-    """Splink's settings for an engine whose function names are ``names``."""
+def settings(names: Mapping[str, str], dialect: str, *, wide: bool = False) -> SettingsCreator:
+    """Splink's settings for an engine whose function names are ``names``; ``wide``: any two dates are compared."""
+    near = "" if wide else f" AND {_sided(NEAR.sql(names))}"
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="id",
         comparisons=[_comparison(one, names) for one in COMPARISONS],
         blocking_rules_to_generate_predictions=[
             {
-                "blocking_rule": f"l.keys = r.keys AND {_sided(NEAR.sql(names))}",
+                "blocking_rule": f"l.keys = r.keys{near}",
                 "arrays_to_explode": ["keys"],
                 "sql_dialect": dialect,
             }
@@ -64,17 +65,20 @@ def _sided(sql: str) -> str:
     return re.sub(r"\b(y|m|dd|wk|ins)_([lr])\b", r"\2.\1", sql)
 
 
-def compare(base: Base) -> tuple[Ids, Ids, Levels]:
-    """Pairs of ``blocked`` that share a key, their ids and their levels in the order of ``COMPARISONS``."""
-    found = predicted(DuckDBAPI(connection=base.connection), "blocked", DUCKDB, "duckdb")
+def compare(base: Base, wide: bool = False) -> tuple[Ids, Ids, Levels]:
+    """Pairs of ``blocked`` that share a key, their ids and their levels in the order of ``COMPARISONS``.
+
+    Those whose dates are too far apart are left out, unless ``wide``.
+    """
+    found = predicted(DuckDBAPI(connection=base.connection), "blocked", DUCKDB, "duckdb", wide=wide)
     arrays = read_levels(base.arrow, found)
     base.run(f"DROP TABLE {found}")
     return arrays
 
 
-def predicted(api: Any, blocked: Any, names: Mapping[str, str], dialect: str) -> str:
+def predicted(api: Any, blocked: Any, names: Mapping[str, str], dialect: str, *, wide: bool = False) -> str:
     """Block and compare on an engine; the name of its table of pairs."""
-    linker = Linker(api.register(blocked), settings(names, dialect))
+    linker = Linker(api.register(blocked), settings(names, dialect, wide=wide))
     logging.getLogger("splink").setLevel(logging.ERROR)  # its own words are not the command's
     return str(linker.inference.predict().physical_name)
 

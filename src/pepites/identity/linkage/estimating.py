@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pepites.identity.linkage import compare, frames, reading, training
+from pepites.identity.linkage import cold, compare, frames, reading, training
 from pepites.identity.linkage.base import opened
 from pepites.identity.linkage.compare import Ids, Levels
 from pepites.identity.linkage.reading import FileError
@@ -94,14 +94,32 @@ def estimate(
     pairs = training.taught(
         np.concatenate([one.levels for one in files]), rows, weight=np.concatenate([one.weight for one in files])
     )
+    learnt = training.enough(pairs)
     source_note = {
         "fichiers": len(files),
         "fiches": max(len(one.names) for one in files),
         "paires": len(pairs.known),
-        "apprises": int((pairs.known >= 0).sum()) if training.enough(pairs) else 0,
+        "apprises": int((pairs.known >= 0).sum()) if learnt else 0,
         "decisions": len(rows),
     }
-    return training.train(pairs, version=version, source=source_note), files
+    if learnt:
+        return training.train(pairs, version=version, source=source_note), files
+    wide = _wide(sources, threads=threads) if max(len(one.names) for one in files) <= frames.WIDE_RECORDS else None
+    return cold.model(pairs, wide, version=version, source=source_note), files
+
+
+def _wide(sources: Sequence[Path], *, threads: int, memory: str = "3GB") -> cold.Wide:
+    """What ``cold`` looks at when nothing teaches: every pair with one agreement, and pairs drawn at random."""
+    levels, strangers, every = [], [], 0.0
+    for source in sources:
+        with opened(threads=threads, memory=memory) as base, tempfile.TemporaryDirectory() as folder:
+            reading.read(base, source, Path(folder))
+            count = frames.build(base, wide=True)
+            levels.append(compare.compare(base, wide=True)[2])
+            frames.shuffle(base, cold.RANDOM_PAIRS // len(sources))
+            strangers.append(compare.compare(base, wide=True)[2])
+            every += count * (count - 1) / 2
+    return cold.Wide(np.concatenate(levels), np.concatenate(strangers), every)
 
 
 def _rows(file: Compared, told: dict[tuple[str, str], bool]) -> dict[int, bool]:

@@ -110,15 +110,34 @@ KEYS = [
 ]
 """One list expression for each kind of key: mirrors ``matching.blocking.keys``, held equal by a test."""
 
+_SOUNDS = "list_distinct(list_concat(sc, gc))"
+WIDE_KEYS = [
+    "pairs",
+    _one(_DATED, "'D'", "y", "'.'", _DAY),
+    _one(f"{_DATED} AND co IS NOT NULL", "'E'", "co", "'.'", _DAY),
+    _one(f"{_DATED} AND co IS NOT NULL", "'F'", "co", "'.'", "y"),
+    _one(f"{_DATED} AND pl IS NOT NULL", "'G'", "pl", "'.'", "y"),
+    _many("co IS NOT NULL", _SOUNDS, "'H'", "co"),
+    _many("pl IS NOT NULL", _SOUNDS, "'I'", "pl"),
+    _many(_DATED, _SOUNDS, "'J'", _DAY),
+    _many(_DATED, _SOUNDS, "'K'", "y", "'.'", "m"),
+    _many(_DATED, _SOUNDS, "'L'", "y", "'/'", "dd"),
+    _one("ph IS NOT NULL", "'M'", "ph"),
+]
+"""What a small file affords besides, for a model that compares any two dates: one agreement is enough."""
+_GROUP, _MOST_DRAWS = 40, 100
+WIDE_RECORDS = 100_000
+"""Above, these keys would find nothing but strangers."""
 
-def build(base: Base) -> int:
+
+def build(base: Base, *, wide: bool = False) -> int:
     """Make ``canonical`` and ``blocked`` (canonical with its ``keys``) from ``rows``; the number of records."""
     _forms(base)
     base.run(_RECORDS)
     total = int(base.value("SELECT count(*) FROM bare"))
     base.run(_RARITY.format(total=max(total, 1)))
     base.run("DROP TABLE bare")
-    _keys(base)
+    _keys(base, KEYS + WIDE_KEYS if wide and total <= WIDE_RECORDS else KEYS)
     return total
 
 
@@ -140,8 +159,8 @@ def _forms(base: Base) -> None:
     base.connection.unregister("forms_given")
 
 
-def _keys(base: Base) -> None:
-    concat = f"list_distinct(list_concat({', '.join(KEYS)}))"
+def _keys(base: Base, kinds: list[str]) -> None:
+    concat = f"list_distinct(list_concat({', '.join(kinds)}))"
     base.run(
         f"CREATE OR REPLACE TABLE held AS SELECT id, hash(unnest({concat})) k FROM (SELECT *, {_PAIRS} pairs FROM canonical)"
     )
@@ -155,3 +174,12 @@ def _keys(base: Base) -> None:
     base.run("DROP TABLE held")
     base.run("DROP TABLE sized")
     base.run("DROP TABLE canonical")
+
+
+def shuffle(base: Base, pairs: int) -> None:
+    """Give the records of ``blocked`` other keys, drawn, that make about ``pairs`` pairs of any two records."""
+    count = int(base.value("SELECT count(*) FROM blocked"))
+    groups = max(1, count // _GROUP)
+    times = min(_MOST_DRAWS, max(1, round(pairs / max(count * _GROUP / 2, 1))))
+    keys = ", ".join(f"hash(id * {times} + {time}) % {groups} + {time * groups}" for time in range(times))
+    base.run(f"CREATE OR REPLACE TABLE blocked AS SELECT * REPLACE ([{keys}] AS keys) FROM blocked")

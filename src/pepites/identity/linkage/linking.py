@@ -21,7 +21,7 @@ AUTO_SHARE: Final = 0.8
 """An automatic cluster must also hold together at this share of the automatic threshold."""
 STEPS: Final = ("Lecture", "Mise en forme", "Comparaison", "Décision", "Écriture")
 Step = Callable[[str], None]
-Engine = Callable[[Base], tuple[Ids, Ids, Levels]]
+Engine = Callable[[Base, bool], tuple[Ids, Ids, Levels]]
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def link_file(
         step(STEPS[0])
         header = reading.read(base, source, Path(folder), without_ins=without_ins)
         step(STEPS[1])
-        count = frames.build(base)
+        count = frames.build(base, wide=model.wide)
         step(STEPS[2])
-        one, two, levels = engine(base)
+        one, two, levels = engine(base, model.wide)
         step(STEPS[3])
         linked = decide(count, one, two, levels, model)
         step(STEPS[4])

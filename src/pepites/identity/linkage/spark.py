@@ -33,7 +33,7 @@ def require() -> None:
         raise FileError("Le moteur Spark demande Java 17 ou plus récent : installez-le, ou donnez JAVA_HOME.")
 
 
-def compare(base: Base, *, threads: int, memory: str, master: str = "") -> tuple[Ids, Ids, Levels]:
+def compare(base: Base, wide: bool = False, *, threads: int, memory: str, master: str = "") -> tuple[Ids, Ids, Levels]:
     """As ``linkage.compare.compare``. ``master``: address of a Spark cluster, this machine's own cores when empty."""
     from splink.backends.spark import SparkAPI
 
@@ -41,7 +41,7 @@ def compare(base: Base, *, threads: int, memory: str, master: str = "") -> tuple
     given = base.arrow(f"SELECT * REPLACE ({_SIGNED} AS keys) FROM blocked")
     with _session(master or f"local[{threads}]", memory, threads) as session:
         api = engine(spark_session=session, register_udfs_automatically=False, break_lineage_method="persist")
-        found = predicted(api, session.createDataFrame(given), SPARK, "spark")
+        found = predicted(api, session.createDataFrame(given), SPARK, "spark", wide=wide)
         return read_levels(lambda statement: session.sql(statement).toArrow(), found)
 
 

@@ -54,6 +54,9 @@ REVIEW_PROBABILITY: Final = 0.2
 _ITERATIONS, _LEAVES, _RATE = 300, 16, 0.1
 _EM_ROUNDS: Final = 40
 _FLOOR: Final = 1e-6
+EVIDENCE: Final = tuple(one.name for one in COMPARISONS if one.evidence and one.name != "ins")
+Shares = dict[str, tuple[float, ...]]
+"""For each comparison, the share of the pairs that are at each level, the last level first."""
 
 
 class NotEnough(ValueError):
@@ -96,10 +99,10 @@ def _one_on_average(weight: NDArray[np.float64], known: NDArray[np.bool_]) -> ND
 
 def first_stage(
     pairs: Pairs, *, inverted: bool = False
-) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]], float]:
+) -> tuple[Shares, Shares, float]:
     """Fellegi-Sunter m, u and prior by EM; pairs whose truth is known keep it, the others start from a plain rule:
     same given name, or names ``inverted`` when nothing else will say that they are one person, and same date."""
-    names = [one.name for one in COMPARISONS if one.evidence and one.name != "ins"]
+    names = EVIDENCE
     columns = [INDEX[name] for name in names]
     distinct, inverse, count = scoring.unique_levels(pairs.levels[:, columns])
     fixed_same = np.bincount(inverse, weights=pairs.known == 1, minlength=len(distinct))
@@ -111,8 +114,8 @@ def first_stage(
     if inverted:
         alike |= distinct[:, names.index("inv")] >= INVERTED_SOUND
     belief = np.where(alike & (date >= DATE_CLOSE), 0.9, 0.02)
-    m: dict[str, tuple[float, ...]] = {}
-    u: dict[str, tuple[float, ...]] = {}
+    m: Shares = {}
+    u: Shares = {}
     prior = 0.1
     for _ in range(_EM_ROUNDS):
         same, other = fixed_same + free * belief, fixed_not + free * (1 - belief)
@@ -136,20 +139,21 @@ def _shares(index: NDArray[np.intp], weight: NDArray[np.float64], name: str) -> 
 
 
 def enough(pairs: Pairs) -> bool:
-    """Whether trees can be grown: ``MIN_TAUGHT`` pairs known the same, and as many known different."""
-    same = int((pairs.known == 1).sum())
-    return min(same, int((pairs.known == 0).sum())) >= MIN_TAUGHT
+    """Whether trees can be grown: ``MIN_TAUGHT`` pairs known the same, and as many known different.
 
-
-def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 0) -> Model:
-    """A whole model; ``cold`` when too little is known. Raises ``NotEnough`` when there are hardly any pairs at all."""
+    Raises ``NotEnough`` when there are hardly any pairs at all.
+    """
     if len(pairs.known) < MIN_TAUGHT:
         raise NotEnough(
             f"Ce fichier donne {len(pairs.known)} paires à comparer : il en faut {MIN_TAUGHT} au moins pour estimer un"
             " modèle. Gardez le modèle livré, ou réunissez plusieurs fichiers."
         )
-    if not enough(pairs):
-        return cold(pairs, version=version, source=source)
+    same = int((pairs.known == 1).sum())
+    return min(same, int((pairs.known == 0).sum())) >= MIN_TAUGHT
+
+
+def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 0) -> Model:
+    """A whole model, from what is ``known``, which must be ``enough``."""
     known = pairs.known >= 0
     m, u, prior = first_stage(pairs)
     levels, truth, weight = pairs.levels[known], pairs.known[known], pairs.weight[known]
@@ -169,25 +173,10 @@ def train(pairs: Pairs, *, version: str, source: Mapping[str, Any], seed: int = 
     )  # fmt: skip
 
 
-def cold(pairs: Pairs, *, version: str, source: Mapping[str, Any]) -> Model:
-    """A model from the pairs alone, by EM: the first stage's weights are the tables.
-
-    Names given in the other order (GUY-5) say once that they are the same: what « surname » and « given name » find is
-    then left out, while estimating and in the sum. Nothing else tempers anything.
-    """
-    levels = pairs.levels.copy()
-    inverted = levels[:, INDEX["inv"]] >= INVERTED_SOUND
-    for name in ("sur", "giv"):
-        levels[inverted, INDEX[name]] = -1
-    m, u, prior = first_stage(dataclasses.replace(pairs, levels=levels), inverted=True)
-    odds = {name: tuple(math.log(one / other) for one, other in zip(m[name], u[name], strict=True)) for name in m}
-    main = {name: (0.0, *(round(value, 3) for value in values)) for name, values in odds.items()}
-    apart = [0.0 if level >= INVERTED_SOUND else 1.0 for level in range(-1, len(COMPARISONS[INDEX["inv"]].levels))]
-    undone = {
-        (name, "inv"): tuple(tuple((kept - 1.0) * value for kept in apart) for value in main[name])
-        for name in ("sur", "giv")
-    }
-    found = tables.Tables(round(math.log(prior / (1 - prior)), 3), main, undone)
+def plain(
+    found: tables.Tables, m: Shares, u: Shares, prior: float, version: str, source: Mapping[str, Any]
+) -> Model:  # fmt: skip
+    """A model whose scores are probabilities already."""
     return dataclasses.replace(
         _model(found, m, u, prior, version, source), auto=_score_at(AUTO_PRECISION, 1.0, 0.0),
         link=_score_at(LINK_PROBABILITY, 1.0, 0.0), review=_score_at(REVIEW_PROBABILITY, 1.0, 0.0),

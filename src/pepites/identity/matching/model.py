@@ -50,6 +50,8 @@ class Model:
     slope: float
     shift: float
     source: Mapping[str, Any]
+    wide: bool = False
+    """Whether any two dates are compared: a file without families, learnt without a teacher (ADR 0020)."""
 
     def probability(self, score: float) -> float:
         """Calibrated chance that it is one person."""
@@ -98,7 +100,7 @@ def dump(model: Model) -> str:
         "first": {"prior": model.prior, "m": {k: list(v) for k, v in model.m.items()}, "u": {k: list(v) for k,
         v in model.u.items()}},
         "ins": list(model.ins), "twin_penalty": model.twin_penalty, "auto": model.auto, "link": model.link,
-        "review": model.review,
+        "review": model.review, "wide": model.wide,
         "slope": model.slope, "shift": model.shift, "source": dict(model.source),
         "levels": {one.name: [level.label for level in one.levels] for one in COMPARISONS},
     }  # fmt: skip
@@ -133,6 +135,7 @@ def parse(text: str) -> Model:
             slope=float(body["slope"]),
             shift=float(body["shift"]),
             source=dict(body["source"]),
+            wide=bool(body.get("wide", False)),
         )
     except (KeyError, TypeError, IndexError, AttributeError, RecursionError, json.JSONDecodeError) as error:
         raise ModelError("Ce modèle de rapprochement est incomplet ou abîmé.") from error

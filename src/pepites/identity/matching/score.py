@@ -152,8 +152,8 @@ _NOT_COMPARED: Final = tuple(-1 for _ in COMPARISONS)
 
 
 def judge(model: Model, left: Canonical, right: Canonical) -> Scored:
-    """Compare two records; those whose dates are too far apart are not compared further (``NEAR``)."""
-    if not NEAR.holds(left, right):
+    """Compare two records; those whose dates are too far apart are not compared further (``NEAR``), unless ``wide``."""
+    if not model.wide and not NEAR.holds(left, right):
         return Scored(-20.0, LinkClass.NONE, (Veto.DATES,), _NOT_COMPARED)
     return judge_levels(model, levels_of(left, right))
 
