@@ -15,13 +15,14 @@ import pytest
 import xlsxwriter
 
 from pepites.coordination.importing import reader
-from pepites.coordination.importing.cells import Consent, read_consent, read_phone, read_sex
+from pepites.coordination.importing.cells import Consent, read_consent, read_phone
 from pepites.coordination.importing.errors import ImportFileError, MappingError
 from pepites.coordination.importing.full_names import split_full_name
 from pepites.coordination.importing.headers import Field, match_header
 from pepites.coordination.importing.plan import ImportPlan, parse_file
 from pepites.coordination.importing.rows import Empty, ParsedRow, RowRefusal, RowResult
 from pepites.identity.likeness import Verdict, likeness
+from pepites.identity.sexes import read_sex
 from pepites.identity.traits import IdentityTraits
 from pepites.identity.written import Written, blocking_keys, written
 

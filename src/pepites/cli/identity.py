@@ -27,6 +27,7 @@ _THREADS = click.option(
 @click.group("identity", short_help="Rapprocher des identités.")
 def identity() -> None:
     """Rapprocher des identités."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pepites.config.settings")
 
 
 @contextmanager
@@ -148,7 +149,6 @@ def train(
     for source in sources:
         _apart(source, target, questions)
     with _said():
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pepites.config.settings")
         from pepites.common.clock import today
         from pepites.config.settings import SECRET_KEY
         from pepites.identity.linkage import estimating

@@ -1,4 +1,4 @@
-"""What one cell means: placeholders, sex, consent, telephone."""
+"""What one cell means: placeholders, consent, telephone."""
 
 import re
 from enum import StrEnum
@@ -24,15 +24,6 @@ _PLACEHOLDERS: Final = frozenset(
 _LONGEST_PLACEHOLDER: Final = 20
 _FOR_NAMES_ONLY: Final = frozenset({"X", "XX", "XXX", "XXXX", "NOM", "PRENOM", "SANS NOM", "SANS PRENOM"})
 _ANYWHERE: Final = _PLACEHOLDERS - _FOR_NAMES_ONLY
-_SEXES: Final[dict[str, str]] = {
-    word: sex
-    for sex, text in {
-        "M": "M H G 1 MR MONSIEUR MASCULIN MASC HOMME GARCON MALE MSR MASCULINO HOMBRE MAN BOY MESSIEURS SR",
-        "F": "F 2 MME MADAME MLLE MELLE MADEMOISELLE FEMININ FEM FEMME FILLE FEMALE W FILLETTE FEMININO MLE DAME "
-        "WOMAN GIRL MELE MMES VVE VEUVE SRA",
-    }.items()
-    for word in text.split()
-}
 _YES: Final = word_set(
     "OUI O OK X XX 1 VRAI TRUE YES Y V OUIS ACCORD ACCORDE ACCEPTE ACCEPTEE RECUEILLI RECUEILLIE DONNE SIGNE SIGNEE "
     "ORAL VERBAL ECRIT FAVORABLE POSITIF FAIT CONSENT CONSENTI D'ACCORD ✓ ✔ ☑ ✅ OBTENU"
@@ -67,18 +58,6 @@ def is_placeholder(text: str, *, name: bool = False) -> bool:
     if name and key in _FOR_NAMES_ONLY:
         return True
     return key in _ANYWHERE
-
-
-def read_sex(*texts: str) -> str:
-    """`M`, `F`, or `I` when neither the sex nor the civility says it. The first clear text wins: `M/F` is not."""
-    for text in texts:
-        key = words(text.replace("♂", "M").replace("♀", "F"))
-        if sex := _SEXES.get(key):
-            return sex
-        said = [_SEXES[word] for word in key.split() if word in _SEXES]
-        if said and len(set(said)) == 1 and key.split()[0] in _SEXES:
-            return said[0]
-    return "I"
 
 
 def read_consent(value: object) -> Consent:

@@ -12,10 +12,10 @@ from pepites.coordination.importing.cells import (
     is_placeholder,
     read_consent,
     read_phone,
-    read_sex,
 )
 from pepites.coordination.importing.full_names import birth_and_use, civility_of, split_person
 from pepites.coordination.importing.headers import ColumnMapping, Field, cell_text
+from pepites.identity.sexes import read_sex
 from pepites.identity.values import (
     UNKNOWN_PLACE,
     DateError,

@@ -14,6 +14,7 @@ from pepites.coordination.importing.reader import open_sheets
 from pepites.coordination.takeover.enums import TABLE_LABELS, Table
 from pepites.identity.dates import DateError, parse_birth_date
 from pepites.identity.normalisation import TraitError, strict_birth_name, strict_given_name, strict_ins
+from pepites.identity.sexes import read_sex
 
 MAX_TEXT: Final = 20_000
 MAX_ID: Final = 100
@@ -49,7 +50,6 @@ NEEDED: Final[dict[Table, frozenset[str]]] = {
     Table.MESSAGES: word_set("id conversation date texte"),
     Table.DOCUMENTS: word_set("id fichier"),
 }
-_SEXES: Final = {"M": "M", "H": "M", "HOMME": "M", "MASCULIN": "M", "F": "F", "FEMME": "F", "FEMININ": "F", "": "I"}
 _MOMENTS: Final = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M",
     "%d/%m/%Y",
@@ -131,7 +131,7 @@ class Line:
                 return PersonKeys(number=self.cell("dossier"), ins=ins)
             return PersonKeys(
                 self.cell("dossier"), ins, strict_birth_name(name), strict_given_name(given), birth.stored,
-                _SEXES.get(words(self.cell("sexe")), "I"),
+                read_sex(self.cell("sexe")),
             )  # fmt: skip
         except TraitError as error:
             raise LineError(error.message) from None

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from pepites.identity.linkage.base import Base
 from pepites.identity.matching.blocking import LARGEST_FILE_BLOCK
-from pepites.identity.matching.standard import UNKNOWN_PLACES, is_newborn, name_form
+from pepites.identity.matching.standard import UNKNOWN_PLACES, address_words, is_newborn, name_form
 
 _TEXT = pa.string()
 _WORDS = pa.list_(pa.string())
@@ -14,6 +14,7 @@ _FORMS = pa.schema(
         ("coarse", _WORDS), ("newborn", pa.bool_()),
     ]
 )  # fmt: skip
+_ADDRESSES = pa.schema([("written", _TEXT), ("joined", _TEXT), ("tokens", _WORDS)])
 _NAMES = ("birth_name", "use_name", "given_name", "other_given", "mother_given")
 
 _DIGITS = "regexp_replace(phone, '[^0-9]', '', 'g')"
@@ -49,13 +50,13 @@ CREATE OR REPLACE TABLE bare AS SELECT r.id,
   CASE WHEN birth_place NOT IN {tuple(sorted(UNKNOWN_PLACES))} THEN birth_place END pl, nullif(commune, '') co,
   CASE WHEN length({_DIGITS}) >= 8 AND {_TAIL} NOT LIKE '%123456'
     AND right({_TAIL}, 6) <> repeat(right({_TAIL}, 1), 6) THEN {_TAIL} END ph,
-  m.joined mo, m.sound mok, {_INS} ins, coalesce(g.newborn, false) nb,
+  m.joined mo, m.sound mok, {_INS} ins, a.joined ad, a.tokens adt, coalesce(g.newborn, false) nb,
   list_distinct(list_concat(coalesce(b.coarse, []), coalesce(u.coarse, []))) sc,
   list_distinct(list_concat(coalesce(g.coarse, []), coalesce(o.coarse, []))) gc
 FROM (SELECT *, try_cast(left(trim(birth_date), 10) AS date) born FROM rows) r
 LEFT JOIN forms b ON b.written = r.birth_name LEFT JOIN forms u ON u.written = r.use_name
 LEFT JOIN forms g ON g.written = r.given_name LEFT JOIN forms o ON o.written = r.other_given
-LEFT JOIN forms m ON m.written = r.mother_given
+LEFT JOIN forms m ON m.written = r.mother_given LEFT JOIN addresses a ON a.written = r.address
 """
 
 _RARITY = """
@@ -123,6 +124,7 @@ WIDE_KEYS = [
     _many(_DATED, _SOUNDS, "'K'", "y", "'.'", "m"),
     _many(_DATED, _SOUNDS, "'L'", "y", "'/'", "dd"),
     _one("ph IS NOT NULL", "'M'", "ph"),
+    _one("ad IS NOT NULL", "'N'", "ad"),
 ]
 """What a small file affords besides, for a model that compares any two dates: one agreement is enough."""
 _GROUP, _MOST_DRAWS = 40, 100
@@ -133,6 +135,7 @@ WIDE_RECORDS = 100_000
 def build(base: Base, *, wide: bool = False) -> int:
     """Make ``canonical`` and ``blocked`` (canonical with its ``keys``) from ``rows``; the number of records."""
     _forms(base)
+    _addresses(base)
     base.run(_RECORDS)
     total = int(base.value("SELECT count(*) FROM bare"))
     base.run(_RARITY.format(total=max(total, 1)))
@@ -154,9 +157,21 @@ def _forms(base: Base) -> None:
                 "first_sound": form.first_sound, "coarse": form.coarse,
             }  # fmt: skip
         lines.append(line)
-    base.connection.register("forms_given", pa.Table.from_pylist(lines, schema=_FORMS))
-    base.run("CREATE OR REPLACE TABLE forms AS SELECT * FROM forms_given")
-    base.connection.unregister("forms_given")
+    _table(base, "forms", pa.Table.from_pylist(lines, schema=_FORMS))
+
+
+def _addresses(base: Base) -> None:
+    lines = []
+    for (text,) in base.rows("SELECT DISTINCT address FROM rows WHERE address <> ''"):
+        if found := address_words(text):
+            lines.append({"written": text, "joined": "".join(found), "tokens": found})
+    _table(base, "addresses", pa.Table.from_pylist(lines, schema=_ADDRESSES))
+
+
+def _table(base: Base, name: str, rows: pa.Table) -> None:
+    base.connection.register("rows_made", rows)
+    base.run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows_made")
+    base.connection.unregister("rows_made")
 
 
 def _keys(base: Base, kinds: list[str]) -> None:

@@ -9,11 +9,12 @@ from typing import Final
 import duckdb
 
 from pepites.identity.linkage.base import Base
+from pepites.identity.linkage.values import standardise
 
 COLUMNS: Final = (
     "source", "birth_name", "use_name", "given_name", "other_given", "sex", "birth_date", "birth_place", "commune",
     "phone",
-    "mother_given", "ins",
+    "mother_given", "ins", "address",
 )  # fmt: skip
 ID: Final = "record_id"
 OUTPUT: Final = ("cluster_id", "auto_cluster_id", "link_class", "score")
@@ -60,6 +61,7 @@ def read(base: Base, path: Path, folder: Path, *, without_ins: bool = False) -> 
     base.run(f"CREATE OR REPLACE TABLE rows AS SELECT id, {', '.join(present)} FROM given")
     if without_ins:
         base.run("UPDATE rows SET ins = ''")
+    standardise(base)
     return header
 
 

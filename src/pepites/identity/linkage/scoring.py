@@ -18,6 +18,7 @@ Scores = NDArray[np.float64]
 Classes = NDArray[np.int8]
 A, B, C = 2, 1, 0
 CLASS_NAMES: Final = {A: LinkClass.AUTO.value, B: LinkClass.REVIEW.value, C: LinkClass.NONE.value}
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # odd and large: two rows of small numbers never make the same key
 _CODES: Final = {LinkClass.AUTO: A, LinkClass.REVIEW: B, LinkClass.NONE: C}
 
 
@@ -25,7 +26,7 @@ def unique_levels(levels: Levels) -> tuple[Levels, NDArray[np.int64], NDArray[np
     """Each different row once, where each pair finds its own, and how many pairs have it."""
     key = np.zeros(len(levels), dtype=np.uint64)
     for column in range(levels.shape[1]):
-        key = key * np.uint64(17) + (levels[:, column] + 1).astype(np.uint64)
+        key = key * _SPREAD + (levels[:, column] + 1).astype(np.uint64)
     _, first, inverse, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     return levels[first], inverse, count
 

@@ -30,7 +30,7 @@ from pepites.identity.matching.score import (
     twin_penalty,
 )
 
-MONOTONE: Final = frozenset({"sur", "giv", "oth", "sex", "pla", "com", "pho", "mot"})
+MONOTONE: Final = frozenset({"sur", "giv", "oth", "sex", "pla", "com", "pho", "mot", "adr"})
 """Comparisons whose better level may only raise the score: what the cell reads stays sensible."""
 
 INTERACTIONS: Final = (
@@ -97,9 +97,7 @@ def _one_on_average(weight: NDArray[np.float64], known: NDArray[np.bool_]) -> ND
     return weight / weight[known].mean() if known.any() else weight.copy()
 
 
-def first_stage(
-    pairs: Pairs, *, inverted: bool = False
-) -> tuple[Shares, Shares, float]:
+def first_stage(pairs: Pairs, *, inverted: bool = False) -> tuple[Shares, Shares, float]:
     """Fellegi-Sunter m, u and prior by EM; pairs whose truth is known keep it, the others start from a plain rule:
     same given name, or names ``inverted`` when nothing else will say that they are one person, and same date."""
     names = EVIDENCE
@@ -193,6 +191,7 @@ def _grow(
     inputs = levels.astype(np.float32)
     inputs[inputs < 0] = np.nan
     inputs[:, INDEX["ins"]] = 0
+    inputs[:, np.isnan(inputs).all(axis=0)] = 0  # what no pair tells
     grown = HistGradientBoostingClassifier(
         learning_rate=_RATE, max_iter=_ITERATIONS, max_leaf_nodes=_LEAVES, l2_regularization=1.0, early_stopping=False,
         interaction_cst=[{INDEX[one], INDEX[two]} for one, two in INTERACTIONS],

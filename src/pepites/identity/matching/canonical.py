@@ -12,7 +12,7 @@ from pepites.identity.matching.standard import NameForm, name_form
 COLUMNS: Final = (
     "sn", "snk", "snt", "un", "unk", "sall", "gn", "gnk", "g1", "g1k", "gt", "gall", "og", "ogt", "y", "m", "dd",
     "wk", "sx",
-    "pl", "co", "ph", "mo", "mok", "ins", "nb", "sc", "gc", "rs", "rg", "nc", "ns", "ng", "ex",
+    "pl", "co", "ph", "mo", "mok", "ins", "ad", "adt", "nb", "sc", "gc", "rs", "rg", "nc", "ns", "ng", "ex",
 )  # fmt: skip
 UNSEEN: Final = 1.0
 Rare = tuple[float, float, float, float, float, float]
@@ -33,6 +33,7 @@ class RawRecord:
     phone: str = ""
     mother_given: str = ""
     ins: str = ""
+    address: str = ""
 
 
 class Canonical(NamedTuple):
@@ -41,7 +42,7 @@ class Canonical(NamedTuple):
     Names as joined words: ``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo``
     mother's given name. ``…k`` their sounds, ``…t`` their words; ``sall`` words of both surnames, ``gall`` of all given
     names; ``sc`` and ``gc`` coarse sounds for blocking. ``y m dd`` date, ``wk`` conventional (GUY-4); ``sx pl co ph
-    ins`` sex, places, phone, INS; ``nb`` newborn's name.
+    ins`` sex, places, phone, INS; ``ad adt`` address and its words; ``nb`` newborn's name.
 
     Rarity: ``rs rg`` records per 100,000 with that surname, given name (by sound); ``ns ng`` records with that very
     spelling; ``nc`` with both sounds; ``ex`` log10 of the number of chance meetings expected with the date.
@@ -72,6 +73,8 @@ class Canonical(NamedTuple):
     mo: str | None = None
     mok: str | None = None
     ins: str | None = None
+    ad: str | None = None
+    adt: tuple[str, ...] | None = None
     nb: bool = False
     sc: tuple[str, ...] = ()
     gc: tuple[str, ...] = ()
@@ -128,6 +131,7 @@ def canonical(raw: RawRecord, frequencies: Rarity | None = None) -> Canonical:
         birth.joined if birth else None, birth.sound if birth else None, given.joined if given else None,
         given.sound if given else None, born,
     )  # fmt: skip
+    address = standard.address_words(raw.address)
     return Canonical(
         sn=birth.joined if birth else None,
         snk=birth.sound if birth else None,
@@ -154,6 +158,7 @@ def canonical(raw: RawRecord, frequencies: Rarity | None = None) -> Canonical:
         mo=mother.joined if mother else None,
         mok=mother.sound if mother else None,
         ins=standard.ins_body(raw.ins),
+        ad="".join(address) or None, adt=address or None,
         nb=standard.is_newborn(raw.given_name),
         sc=_sounds(birth, used),
         gc=_sounds(given, other),

@@ -140,13 +140,19 @@ TWIN_SPELLING = Comparison("edt", "Lettre qui change", _NO_GIVEN, _levels(
     (ELSE, "plusieurs lettres"),
 ), evidence=False)  # fmt: skip
 
+
+def _spelt(name: str) -> Condition:
+    """The same place, a slip allowed in a name; a code is shorter."""
+    return same(name) | one_edit(name, length=6) | edits(name, length=9, most=2)
+
+
 DATE = Comparison("dob", "Date de naissance", either_missing("y"), tuple(Level(*one) for one in DATE_LEVELS))
 
 SEX = Comparison("sex", "Sexe", either_missing("sx"), _levels((same("sx"), "même sexe"), (ELSE, "sexes différents")))
 PLACE = Comparison("pla", "Lieu de naissance", either_missing("pl"), _levels(
-    (same("pl"), "même lieu de naissance"), (ELSE, "lieux de naissance différents")))  # fmt: skip
+    (_spelt("pl"), "même lieu de naissance"), (ELSE, "lieux de naissance différents")))  # fmt: skip
 COMMUNE = Comparison("com", "Commune de résidence", either_missing("co"), _levels(
-    (same("co"), "même commune"), (ELSE, "communes différentes")))  # fmt: skip
+    (_spelt("co"), "même commune"), (ELSE, "communes différentes")))  # fmt: skip
 PHONE = Comparison("pho", "Téléphone", either_missing("ph"), _levels(
     (same("ph"), "même téléphone"), (one_edit("ph", length=8), "téléphones à un chiffre près"), (ELSE, "téléphones différents")))  # fmt: skip
 MOTHER = Comparison("mot", "Prénom de la mère", either_missing("mo"), _levels(
@@ -155,6 +161,10 @@ MOTHER = Comparison("mot", "Prénom de la mère", either_missing("mo"), _levels(
 INS = Comparison("ins", "Matricule INS", either_missing("ins"), _levels(
     (same("ins"), "même matricule INS"), (one_edit("ins", length=13), "matricules à un caractère près"),
     (ELSE, "matricules INS différents")))  # fmt: skip
+ADDRESS = Comparison("adr", "Adresse", either_missing("ad"), _levels(
+    (same("ad"), "même adresse"), (edits("ad", length=8, most=2) | alike("ad", least=0.92), "adresses proches"),
+    (contains("adt", "adt") | contained("adt", "adt"), "l'une des adresses est une partie de l'autre"),
+    (shared("adt"), "un mot de l'adresse en commun"), (ELSE, "adresses différentes")))  # fmt: skip
 NEWBORN = Comparison("nbn", "Nouveau-né", either_missing("nb"), _levels(
     (plain("nb_l and nb_r", lambda left, right: left.nb and right.nb), "deux prénoms provisoires"),
     (plain("nb_l or nb_r", lambda left, right: left.nb or right.nb), "un prénom provisoire"),
@@ -188,7 +198,7 @@ RARITY = (
 )  # fmt: skip
 
 COMPARISONS: Final[tuple[Comparison, ...]] = (
-    SURNAME, GIVEN, OTHER_GIVEN, INVERTED, TWIN_SPELLING, DATE, SEX, PLACE, COMMUNE, PHONE, MOTHER, INS, NEWBORN, *RARITY,
+    SURNAME, GIVEN, OTHER_GIVEN, INVERTED, TWIN_SPELLING, DATE, SEX, PLACE, COMMUNE, PHONE, MOTHER, INS, NEWBORN, *RARITY, ADDRESS,
 )  # fmt: skip
 NAMES: Final = tuple(one.name for one in COMPARISONS)
 levels_of: Final = level_functions([(one.missing, [each.condition for each in one.levels]) for one in COMPARISONS])

@@ -24,6 +24,9 @@ TAUGHT_ON: Final = 200_000
 """Records up to which no more proof was seen to be needed, whatever taught the model."""
 AUTO_CROWD, LINK_CROWD = 0.8, 0.4
 """What each threshold gains when the records are e times those of that file (measured on a million, ADR 0020)."""
+LEAST_CROWD: Final = -2.0
+"""In a small file homonyms are fewer: clusters need less, down to this many powers of e. Links made without anyone
+looking do not."""
 INDEX: Final[Mapping[str, int]] = {name: rank for rank, name in enumerate(NAMES)}
 
 
@@ -58,9 +61,12 @@ class Model:
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.slope * score + self.shift))))
 
     def among(self, records: int) -> "Model":
-        """The same model for that many records: above what taught it, homonyms are more, and the thresholds higher."""
-        crowd = math.log(max(records / max(self.source.get("fiches", 0), TAUGHT_ON), 1.0))
-        return replace(self, auto=self.auto + AUTO_CROWD * crowd, link=self.link + LINK_CROWD * crowd)
+        """The same model for that many records: more of them have more homonyms, and need higher thresholds."""
+        taught_on = self.source.get("fiches") or TAUGHT_ON
+        more = max(math.log(max(records, 1) / max(taught_on, TAUGHT_ON)), 0.0)
+        fewer = min(max(math.log(max(records, 1) / taught_on), LEAST_CROWD), 0.0)
+        link = max(self.link + LINK_CROWD * (more + fewer), self.review)
+        return replace(self, auto=self.auto + AUTO_CROWD * more, link=link)
 
     @functools.cached_property
     def summed(self) -> Callable[[Sequence[int]], float]:

@@ -91,6 +91,13 @@ def phone_key(text: str) -> str | None:
     return tail if tail and len(set(tail[-6:])) > 1 and not tail.endswith("123456") else None
 
 
+@functools.lru_cache(maxsize=50_000)
+def address_words(text: str) -> tuple[str, ...]:
+    """Words and numbers of an address, once each."""
+    plain = words(text)
+    return () if plain in PLACEHOLDERS else tuple(dict.fromkeys(plain.split()))
+
+
 def read_date(text: str) -> dt.date | None:
     """An ISO date; None when missing or impossible."""
     try:
