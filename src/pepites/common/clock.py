@@ -15,4 +15,9 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in French Guiana."""
-    return timezone.now().astimezone(CAYENNE).date()
+    return local_day(timezone.now())
+
+
+def local_day(moment: datetime) -> date:
+    """The day in French Guiana of that instant: late in the evening, UTC is already the day after."""
+    return moment.astimezone(CAYENNE).date()

@@ -16,6 +16,14 @@ TRUSTED = (
 WEB, WORKER, OWNER = "pepites_web", "pepites_worker", "pepites_owner"
 
 
+def day(moment: str) -> str:
+    """The day in French Guiana of that expression: the base keeps UTC, where the evening is already tomorrow."""
+    return f"({moment} AT TIME ZONE 'America/Cayenne')::date"
+
+
+TODAY = day("statement_timestamp()")
+
+
 def enable(table: str) -> str:
     """Turn row-level security on; with no policy yet, web and worker see nothing."""
     return f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"

@@ -44,4 +44,4 @@ def _form(shape: list[Any], number: str | None) -> Canonical:
     year, month, day = shape[14], shape[15], shape[16]
     born = dt.date(year, month, day) if year else None
     rarity = current().rarity(shape[0], shape[1], shape[6], shape[7], born)
-    return Canonical._make((*shape[:-1], number, shape[-1], (), (), *rarity))
+    return Canonical._make((*shape[:-1], number, shape[-1], (), (), *rarity, None, None))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pepites.common.calendar_words import day_of, month_of
-from pepites.common.clock import CAYENNE
+from pepites.common.clock import CAYENNE, local_day
 
 EDIT_WITHIN = timedelta(minutes=10)
 WITHDRAW_WITHIN = timedelta(hours=24)
@@ -28,7 +28,7 @@ def day_label(moment: datetime) -> str:
 
 def day_key(moment: datetime) -> str:
     """ISO date in Cayenne: two messages of one day share it."""
-    return moment.astimezone(CAYENNE).date().isoformat()
+    return local_day(moment).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from pepites.accounts.models import User
 from pepites.audit.unit import current, in_unit, record
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, now
+from pepites.common.clock import CAYENNE, local_day, now
 from pepites.notifications.enums import Channel
 from pepites.notifications.models import Alert, ChannelChoice, Notification, Schedule
 from pepites.notifications.registry import event_type
@@ -75,7 +75,7 @@ def notification_visible_to(actor: Actor, public_id: UUID) -> Notification | Non
 def _line(row: Notification) -> NoticeLine:
     kind, patient, alert = event_type(row.event), row.patient, row.alert
     local = row.created_at.astimezone(CAYENNE)
-    today = now().astimezone(CAYENNE).date()
+    today = local_day(now())
     day = "aujourd'hui" if local.date() == today else f"{local:%d/%m/%Y}"
     return NoticeLine(
         row.public_id, row.title, kind.label, kind.urgency == "urgent", row.read_at is None,

@@ -10,7 +10,7 @@ from pepites.agenda.models import Absence, UsualHours
 from pepites.agenda.selectors.lines import hour_words, names_of
 from pepites.agenda.shapes import Clash, Planned
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE
+from pepites.common.clock import CAYENNE, local_day
 
 
 def clashes_of(actor: Actor, planned: Planned, *, except_for: UUID | None = None) -> list[Clash]:
@@ -40,7 +40,7 @@ def _busy(who: Sequence[int], names: dict[int, str], planned: Planned, except_fo
 
 
 def _away(who: Sequence[int], names: dict[int, str], planned: Planned) -> list[Clash]:
-    first, last = (moment.astimezone(CAYENNE).date() for moment in (planned.starts_at, planned.ends_at))
+    first, last = (local_day(moment) for moment in (planned.starts_at, planned.ends_at))
     found = Absence.objects.filter(practice_id__in=who, cancelled_at=None, starts_on__lte=last, ends_on__gte=first)
     return [
         Clash(one.practice_id, f"{names.get(one.practice_id, '')} est absent jusqu'au {one.ends_on:%d/%m/%Y}"

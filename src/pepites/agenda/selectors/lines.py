@@ -13,7 +13,7 @@ from pepites.agenda.shapes import Day, Line
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
 from pepites.common.calendar_words import day_of, month_of
-from pepites.common.clock import CAYENNE, now, today
+from pepites.common.clock import CAYENNE, local_day, now, today
 from pepites.directory.models import PractitionerRole
 
 MOST_LINES = 400
@@ -68,7 +68,7 @@ def days_visible_to(actor: Actor, chosen: Filter, first: date, days: int) -> tup
     )
     made = {day: Day(day, day_words(day), day == today()) for day in (first + timedelta(days=n) for n in range(days))}
     for line in lines_of(actor, rows[:MOST_LINES]):
-        day = max(line.starts_at.astimezone(CAYENNE).date(), first)
+        day = max(local_day(line.starts_at), first)
         made[day].lines.append(line)
     for absence in _absences(actor, chosen, first, days):
         for day, one in made.items():
@@ -136,7 +136,7 @@ def _line(actor: Actor, row: Appointment, names: dict[int, str]) -> Line:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         hours=f"{hour_words(row.starts_at)} – {hour_words(row.ends_at)}",
-        day=day_words(row.starts_at.astimezone(CAYENNE).date()),
+        day=day_words(local_day(row.starts_at)),
         title=row.title or row.get_kind_display(),
         kind=row.get_kind_display(),
         place=row.place,

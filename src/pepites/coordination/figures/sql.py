@@ -7,7 +7,7 @@ référent: crossing filters is how a count of many becomes a fact about one.
 
 from pepites.access.sql import COORDINATED
 from pepites.common import rls
-from pepites.common.rls import ACTOR_PRACTICE
+from pepites.common.rls import ACTOR_PRACTICE, day
 from pepites.identity.functions import CELL
 
 
@@ -17,10 +17,6 @@ def _administered(network: str) -> str:
         f" {ACTOR_PRACTICE} AND m.role = 'administration' AND m.starts_at <= statement_timestamp()"
         " AND (m.ends_at IS NULL OR m.ends_at > statement_timestamp()))"
     )
-
-
-def _day(column: str) -> str:
-    return f"({column} AT TIME ZONE 'America/Cayenne')::date"
 
 
 def _covers(case: str, day: str) -> str:
@@ -55,35 +51,35 @@ _COMMON = f"""
     SELECT * FROM open_case WHERE alone UNION ALL
     (SELECT DISTINCT ON (rank, person_id) * FROM open_case WHERE NOT alone ORDER BY rank, person_id, opened_on)
   ), act AS (
-    SELECT f.person_id, {_day("n.created_at")} AS day FROM coordination_liaisonnote n JOIN files f USING (patient_id)
+    SELECT f.person_id, {day("n.created_at")} AS day FROM coordination_liaisonnote n JOIN files f USING (patient_id)
       WHERE n.status = 'active'
-    UNION SELECT f.person_id, {_day("t.ended_at")} FROM coordination_task t JOIN files f USING (patient_id)
+    UNION SELECT f.person_id, {day("t.ended_at")} FROM coordination_task t JOIN files f USING (patient_id)
       WHERE t.state = 'faite'
     UNION SELECT f.person_id, a.authored_on FROM assessments_assessment a JOIN files f USING (patient_id)
       WHERE a.state IN ('terminee', 'corrigee')
-    UNION SELECT f.person_id, {_day("v.published_at")} FROM coordination_planversion v JOIN files f USING (patient_id)
+    UNION SELECT f.person_id, {day("v.published_at")} FROM coordination_planversion v JOIN files f USING (patient_id)
   ), acted AS MATERIALIZED (
     SELECT DISTINCT a.person_id, a.day FROM span s JOIN act a ON a.day BETWEEN s.since AND s.upto
       JOIN cases c ON c.person_id = a.person_id AND {_covers("c", "a.day")}
   ), task AS MATERIALIZED (
-    SELECT t.id, f.person_id, t.due_on, t.state, {_day("t.created_at")} AS made, {_day("t.ended_at")} AS ended
+    SELECT t.id, f.person_id, t.due_on, t.state, {day("t.created_at")} AS made, {day("t.ended_at")} AS ended
     FROM coordination_task t JOIN files f USING (patient_id)
   ), demand AS MATERIALIZED (
-    SELECT r.id, coalesce(p.survivor_id, r.patient_id) AS person_id, {_day("r.received_at")} AS received,
-      {_day("least(r.qualified_at, r.decided_at)")} AS answered
+    SELECT r.id, coalesce(p.survivor_id, r.patient_id) AS person_id, {day("r.received_at")} AS received,
+      {day("least(r.qualified_at, r.decided_at)")} AS answered
     FROM coordination_referral r LEFT JOIN patients_patient p ON p.id = r.patient_id
     WHERE r.network_id = p_network AND ((p_commune = '' AND p_referent IS NULL)
       OR coalesce(p.survivor_id, r.patient_id) IN (SELECT person_id FROM cases))
   ), revision AS MATERIALIZED (
-    SELECT l.person_id, v.review_on, {_day("v.published_at")} AS since,
-      lead({_day("v.published_at")}) OVER (PARTITION BY v.plan_id ORDER BY v.number) AS until
+    SELECT l.person_id, v.review_on, {day("v.published_at")} AS since,
+      lead({day("v.published_at")}) OVER (PARTITION BY v.plan_id ORDER BY v.number) AS until
     FROM plan l JOIN coordination_planversion v ON v.plan_id = l.id
   ), needed AS MATERIALIZED (
     SELECT DISTINCT k.id AS pack_id, e ->> 'role' AS role
     FROM networks_networkpack k, jsonb_array_elements(k.sections #> '{{cercle,roles}}') e
     WHERE k.id IN (SELECT pack_id FROM cases) AND (e ->> 'needed')::boolean
   ), held AS MATERIALIZED (
-    SELECT f.person_id, m.role, {_day("m.answered_at")} AS since, {_day("m.ends_at")} AS until
+    SELECT f.person_id, m.role, {day("m.answered_at")} AS since, {day("m.ends_at")} AS until
     FROM coordination_careteammember m JOIN files f USING (patient_id)
     WHERE m.status IN ('actif', 'termine') AND m.answered_at IS NOT NULL AND m.role IN (SELECT role FROM needed)
   ), lacking AS (

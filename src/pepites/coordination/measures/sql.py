@@ -9,13 +9,13 @@ from pepites.networks.sql import narrowed
 # force charges that very place of practice with the person.
 WALL = rls.trigger_function(
     "coordination_wall_of_property",
-    """
+    f"""
     BEGIN
       IF NEW.role = 'protection' AND NEW.level > 2 AND NEW.status IN ('invite', 'attente', 'actif') AND NOT EXISTS (
         SELECT 1 FROM coordination_protectionmeasure m
         WHERE m.patient_id = ANY(access_person_set(NEW.patient_id)) AND m.practice_id = NEW.practice_id
           AND m.extent IN ('personne', 'tout') AND m.lifted_at IS NULL
-          AND m.starts_on <= current_date AND (m.ends_on IS NULL OR m.ends_on >= current_date)) THEN
+          AND m.starts_on <= {rls.TODAY} AND (m.ends_on IS NULL OR m.ends_on >= {rls.TODAY})) THEN
         RAISE EXCEPTION USING ERRCODE = 'PE403', MESSAGE = 'level_too_low';
       END IF;
       RETURN NEW;

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pepites.access.enums import Level
 from pepites.audit.attempts import attempt
-from pepites.common.clock import CAYENNE
+from pepites.common.clock import CAYENNE, local_day
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, identifier, posted, status_of, whole_number
 from pepites.coordination.editions.enums import EditionKind
@@ -92,7 +92,7 @@ def _version_words(request: HttpRequest, version: PlanVersion) -> dict[str, Any]
     named = selectors.validations_of(version)
     mine = actor_of(request).practice_id
     return {
-        "published": day_label(version.published_at.astimezone(CAYENNE).date()),
+        "published": day_label(local_day(version.published_at)),
         "review": day_label(version.review_on),
         "author": who(version.author)["name"],
         "to_confirm": any(one.practice_id == mine and one.confirmed_at is None for one in named),
@@ -112,7 +112,7 @@ def _version_words(request: HttpRequest, version: PlanVersion) -> dict[str, Any]
 
 
 def _day(moment: datetime | None) -> str:
-    return short_day(moment.astimezone(CAYENNE).date()) if moment else ""
+    return short_day(local_day(moment)) if moment else ""
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
-from pepites.common.clock import CAYENNE, now, today
+from pepites.common.clock import local_day, now, today
 from pepites.common.text import sort_key
 from pepites.coordination.referrals.enums import DECIDED, WAITING, ReferralState, Urgency
 from pepites.coordination.referrals.models import Referral, ReferralFile
@@ -110,7 +110,7 @@ def linked_to(actor: Actor, patient_id: int) -> list[dict[str, str]]:
     return [
         {
             "url": address("coordination:referral", one.public_id), "reference": one.reference,
-            "state": str(one.get_state_display()), "received": short_day(one.received_at.astimezone(CAYENNE).date()),
+            "state": str(one.get_state_display()), "received": short_day(local_day(one.received_at)),
             "files": f"{one.held} fichier{'s' if one.held > 1 else ''}" if one.held else "",
         }
         for one in found.order_by("-received_at")[:20]
@@ -184,8 +184,8 @@ def delay_of(referral: Referral) -> tuple[str, bool]:
 
 
 def _days(start: datetime, end: datetime) -> int:
-    first: date = start.astimezone(CAYENNE).date()
-    return max((end.astimezone(CAYENNE).date() - first) // timedelta(days=1), 0)
+    first: date = local_day(start)
+    return max((local_day(end) - first) // timedelta(days=1), 0)
 
 
 def history_of(referral: Referral) -> list[tuple[str, str, str]]:
@@ -202,4 +202,4 @@ def history_of(referral: Referral) -> list[tuple[str, str, str]]:
         steps.append((referral.decided_at, "Décidée" if closed else referral.get_state_display(), by["decided"]))
     if referral.closed_at:
         steps.append((referral.closed_at, f"Réponse donnée : {referral.get_means_display().lower()}", ""))
-    return [(short_day(moment.astimezone(CAYENNE).date()), what, who) for moment, what, who in steps]
+    return [(short_day(local_day(moment)), what, who) for moment, what, who in steps]

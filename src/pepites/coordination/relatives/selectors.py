@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import F
 
 from pepites.common.actor import Actor
+from pepites.common.clock import local_day
 from pepites.coordination.models import CircleRelative
 from pepites.coordination.relatives.enums import RelativeRight
 from pepites.coordination.selectors.labels import short_day
@@ -22,7 +23,7 @@ def relatives_visible_to(actor: Actor, patient_id: int) -> list[dict[str, object
             "name": f"{one.contact.given_name} {one.contact.family_name}".strip() if one.contact else "",
             "relation": one.contact.get_relation_display() if one.contact else "",
             "rights": [RelativeRight(right).label for right in one.rights],
-            "since": short_day(one.since.date()),
+            "since": short_day(local_day(one.since)),
             "agreed": one.get_mode_display().lower(),
         }
         for one in found.order_by(F("contact_id").asc(nulls_first=True))

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from pepites.access.enums import Level
 from pepites.access.models import ConsentRecord, Opposition
 from pepites.common.actor import Actor
-from pepites.common.clock import today
+from pepites.common.clock import local_day, today
 from pepites.coordination.enums import OPEN_MEMBER, OPEN_TASK, MemberRole, MemberStatus, TaskKind
 from pepites.coordination.models import CareTeamMember, Contact, Pathway, Task
 from pepites.coordination.selectors.labels import due_label, moment_label, short_day, who
@@ -174,11 +174,11 @@ def consents_visible_to(actor: Actor, patient_id: int) -> list[dict[str, object]
     return [
         {
             "consent": consent,
-            "given": short_day(consent.given_at.date()),
+            "given": short_day(local_day(consent.given_at)),
             "mode": consent.get_mode_display(),
             "by": consent.get_given_by_display(),
             "collected": who(consent.collected_by)["name"],
-            "withdrawn": short_day(consent.withdrawn_at.date()) if consent.withdrawn_at else "",
+            "withdrawn": short_day(local_day(consent.withdrawn_at)) if consent.withdrawn_at else "",
         }
         for consent in found.order_by("-given_at")
     ]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from pepites.common.actor import Actor
 from pepites.common.addresses import address
-from pepites.common.clock import today
+from pepites.common.clock import local_day, today
 from pepites.coordination.enums import OPEN_TASK, MemberRole, TaskState
 from pepites.coordination.models import ProtocolRun, ProtocolStep
 from pepites.coordination.selectors.labels import due_label, short_day
@@ -67,7 +67,7 @@ def _run_line(run: ProtocolRun, steps: list[ProtocolStep], day: date) -> RunLine
     lines = tuple(_step_line(step, day) for step in steps)
     return RunLine(
         run, f"{run.get_anchor_display()} : {short_day(run.anchor_on)}",
-        f"{short_day(run.ended_at.date())} : {run.end_reason}" if run.ended_at else "", lines,
+        f"{short_day(local_day(run.ended_at))} : {run.end_reason}" if run.ended_at else "", lines,
         sum(step.task.state == TaskState.DONE for step in steps), sum(line.tone == "danger" for line in lines),
     )  # fmt: skip
 

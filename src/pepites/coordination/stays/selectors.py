@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from pepites.common.actor import Actor
-from pepites.common.clock import CAYENNE, today
+from pepites.common.clock import local_day, today
 from pepites.coordination.selectors.labels import short_day
 from pepites.coordination.stays.models import HospitalStay
 
@@ -21,8 +21,8 @@ def stays_visible_to(actor: Actor, patient_id: int) -> list[dict[str, str]]:
     return [
         {
             "hospital": one.domain.name, "unit": one.unit,
-            "since": short_day(one.admitted_at.astimezone(CAYENNE).date()) if one.admitted_at else "",
-            "until": short_day(one.discharged_at.astimezone(CAYENNE).date()) if one.discharged_at else "",
+            "since": short_day(local_day(one.admitted_at)) if one.admitted_at else "",
+            "until": short_day(local_day(one.discharged_at)) if one.discharged_at else "",
         }
         for one in found
     ]  # fmt: skip
@@ -38,5 +38,5 @@ def last_discharge(actor: Actor, patient_id: int) -> date | None:
     )
     if found is None or found.discharged_at is None:
         return None
-    day: date = found.discharged_at.astimezone(CAYENNE).date()
+    day: date = local_day(found.discharged_at)
     return day if day >= today() - timedelta(days=31) else None

@@ -14,6 +14,7 @@ from pepites.access.selectors import level_on
 from pepites.audit.attempts import attempt
 from pepites.audit.idempotency import once
 from pepites.common.actor import Actor
+from pepites.common.clock import local_day
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
@@ -78,7 +79,7 @@ def consents(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 if one.practice
                 else (one.network.name if one.network else "tout partage"),
                 "public_id": one.public_id,
-                "on": short_day(one.recorded_at.date()),
+                "on": short_day(local_day(one.recorded_at)),
                 "by": who(one.recorded_by)["name"] if one.recorded_by else "",
             }
             for one in around.oppositions_visible_to(actor, patient.pk)

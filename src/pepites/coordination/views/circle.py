@@ -16,7 +16,7 @@ from pepites.audit.attempts import attempt
 from pepites.audit.idempotency import once
 from pepites.audit.unit import record
 from pepites.common.actor import Actor, ProfessionCategory
-from pepites.common.clock import today
+from pepites.common.clock import local_day, today
 from pepites.common.identifiers import new_uuid
 from pepites.common.views import actor_of, posted, status_of
 from pepites.coordination import services
@@ -84,8 +84,8 @@ def _row(member: CareTeamMember) -> dict[str, Any]:
         "level": around.LEVEL_WORDS[Level(member.level)],
         "status": member.get_status_display(),
         "tone": {"actif": "success", "invite": "info", "attente": "warning"}.get(member.status, "neutral"),
-        "since": short_day((member.answered_at or member.invited_at).date()),
-        "until": short_day(member.ends_at.date()) if member.ends_at else "",
+        "since": short_day(local_day(member.answered_at or member.invited_at)),
+        "until": short_day(local_day(member.ends_at)) if member.ends_at else "",
         "invited_by": member.invited_by.professional.display_name if member.invited_by else "",
     }
 

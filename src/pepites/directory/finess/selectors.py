@@ -1,5 +1,6 @@
 """What the screens read of FINESS."""
 
+from pepites.common.clock import local_day
 from pepites.directory.enums import LoadState
 from pepites.directory.finess.columns import is_finess
 from pepites.directory.models import DirectoryLoad, FinessStructure
@@ -16,5 +17,5 @@ def finess_label() -> str:
     load = DirectoryLoad.objects.filter(kind="finess", state=LoadState.DONE).order_by("-id").first()
     if load is None:
         return ""
-    day = load.extracted_on or (load.finished_at or load.started_at).date()
+    day = load.extracted_on or local_day(load.finished_at or load.started_at)
     return f"FINESS, mise à jour du {day:%d/%m/%Y}"

@@ -4,6 +4,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.timezone import localtime
 
+from pepites.common.clock import local_day
 from pepites.directory.enums import LoadState
 from pepites.directory.models import DirectoryLoad, NationalPerson, Professional
 from pepites.directory.national.columns import FileKind
@@ -18,7 +19,7 @@ def update_label(load: DirectoryLoad | None) -> str:
     """« RPPS, mise à jour du 25/11/2026 », due on every screen that shows the directory (§2, rule 4)."""
     if load is None:
         return "RPPS : annuaire national pas encore chargé"
-    day = load.extracted_on or (load.finished_at or load.started_at).date()
+    day = load.extracted_on or local_day(load.finished_at or load.started_at)
     return f"RPPS, mise à jour du {day:%d/%m/%Y}"
 
 

@@ -45,7 +45,8 @@ DECIDE = rls.definer_function(
         decided_by_id = {ACTOR_PRACTICE}, decided_at = {NOW}, decision_reason = p_reason WHERE id = c.id;
       IF p_proven THEN
         -- What was told may name somebody: the incident says the fact alone.
-        PERFORM identity_open_incident(gen_random_uuid(), 'collision', c.patient_id, c.declared_by_id, c.declared_at::date,
+        PERFORM identity_open_incident(gen_random_uuid(), 'collision', c.patient_id, c.declared_by_id,
+          {rls.day("c.declared_at")},
           'Deux personnes mêlées dans un même dossier.', false);
       ELSE
         {_DOUBT.format(doubt="false", reason="'Deux personnes dans ce dossier : écarté'", whose="= c.patient_id")}

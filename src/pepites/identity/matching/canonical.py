@@ -12,7 +12,7 @@ from pepites.identity.matching.standard import NameForm, name_form
 COLUMNS: Final = (
     "sn", "snk", "snt", "un", "unk", "sall", "gn", "gnk", "g1", "g1k", "gt", "gall", "og", "ogt", "y", "m", "dd",
     "wk", "sx",
-    "pl", "co", "ph", "mo", "mok", "ins", "ad", "adt", "nb", "sc", "gc", "rs", "rg", "nc", "ns", "ng", "ex",
+    "pl", "co", "ph", "mo", "mok", "ins", "nb", "sc", "gc", "rs", "rg", "nc", "ns", "ng", "ex", "ad", "adt",
 )  # fmt: skip
 UNSEEN: Final = 1.0
 Rare = tuple[float, float, float, float, float, float]
@@ -42,7 +42,7 @@ class Canonical(NamedTuple):
     Names as joined words: ``sn`` birth name, ``un`` used name, ``gn`` given name, ``og`` other given names, ``mo``
     mother's given name. ``…k`` their sounds, ``…t`` their words; ``sall`` words of both surnames, ``gall`` of all given
     names; ``sc`` and ``gc`` coarse sounds for blocking. ``y m dd`` date, ``wk`` conventional (GUY-4); ``sx pl co ph
-    ins`` sex, places, phone, INS; ``ad adt`` address and its words; ``nb`` newborn's name.
+    ins`` sex, places, phone, INS; ``nb`` newborn's name; ``ad adt`` address and its words, which files only have.
 
     Rarity: ``rs rg`` records per 100,000 with that surname, given name (by sound); ``ns ng`` records with that very
     spelling; ``nc`` with both sounds; ``ex`` log10 of the number of chance meetings expected with the date.
@@ -73,8 +73,6 @@ class Canonical(NamedTuple):
     mo: str | None = None
     mok: str | None = None
     ins: str | None = None
-    ad: str | None = None
-    adt: tuple[str, ...] | None = None
     nb: bool = False
     sc: tuple[str, ...] = ()
     gc: tuple[str, ...] = ()
@@ -84,6 +82,8 @@ class Canonical(NamedTuple):
     ns: float = UNSEEN
     ng: float = UNSEEN
     ex: float = -3.0
+    ad: str | None = None
+    adt: tuple[str, ...] | None = None
 
 
 class Rarity(Protocol):

@@ -229,7 +229,8 @@ UNDO = rls.definer_function(
         AND other_id = greatest(m.patient_id, m.survivor_id);
       {_TOUCH.format(reason="'Fusion défaite'", whose="= m.patient_id")}
       {_TOUCH.format(reason="'Fusion défaite'", whose="= root")}
-      PERFORM identity_open_incident(gen_random_uuid(), 'fusion', m.survivor_id, {ACTOR_PRACTICE}, m.decided_at::date,
+      PERFORM identity_open_incident(gen_random_uuid(), 'fusion', m.survivor_id, {ACTOR_PRACTICE},
+        {rls.day("m.decided_at")},
         'Deux dossiers fusionnés à tort, séparés depuis.', false);
       PERFORM access_refresh(m.patient_id); PERFORM access_mirror(m.patient_id);
       PERFORM access_refresh(root); PERFORM access_mirror(root);
