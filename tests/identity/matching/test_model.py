@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from pepites.identity.linkage import estimating, tables, training
+from pepites.identity.linkage import cold, estimating, tables, training
 from pepites.identity.matching.comparisons import COMPARISONS
 from pepites.identity.matching.model import INDEX, SHIPPED, ModelError, dump, parse, read, shipped, sign
-from pepites.identity.matching.score import INVERTED_SOUND
+from pepites.identity.matching.score import INS_DIFFERENT, INS_SAME, INVERTED_SOUND
 
 SECRET = b"secret d'essai"
 
@@ -107,25 +107,39 @@ def test_the_more_records_the_higher_the_thresholds() -> None:
     """Homonyms grow as the square of the records: a million needs more proof than what the model was taught on."""
     model = shipped()
     assert model.source["fiches"] == 200_000
-    assert model.among(200_000) == model == model.among(10)
+    assert model.among(200_000) == model
     wide = model.among(1_000_000)
     assert wide.auto == pytest.approx(model.auto + 0.8 * math.log(5))
     assert wide.link == pytest.approx(model.link + 0.4 * math.log(5))
     assert wide.review == model.review
+    few = model.among(20_000)
+    assert few.link == pytest.approx(model.link - 0.8), "homonyms are fewer in a small file"
+    assert model.among(0) == few
+    assert few.auto == model.auto, "what nobody looks at needs as much"
     taught_here = dataclasses.replace(model, source=model.source | {"fiches": 1_000})
-    assert taught_here.among(200_000) == taught_here, "a small file of one's own is no reason for more proof"
+    assert taught_here.among(200_000) == taught_here == taught_here.among(1_000), "as many as what taught it"
 
 
 def test_few_pairs_are_not_enough() -> None:
     with pytest.raises(training.NotEnough, match="il en faut 200"):
-        training.train(training.taught(_drawn(50)), version="essai", source={})
+        training.enough(training.taught(_drawn(50)))
+
+
+def test_a_column_that_no_record_has_teaches_nothing_and_stops_nothing() -> None:
+    levels = _drawn(2000)
+    levels[:, INDEX["pho"]] = -1
+    levels[:, INDEX["ins"]] = np.where(levels[:, INDEX["giv"]] > 8, INS_SAME, INS_DIFFERENT)
+    levels[:, INDEX["sex"]] = 1
+    model = training.train(training.taught(levels), version="essai", source={})
+    assert "pho" not in model.main
+    assert "giv" in model.main
 
 
 def test_names_in_the_other_order_are_not_held_against_a_cold_model() -> None:
     """GUY-5: what surname and given name find of them is left out of the sum."""
     levels = _drawn(3000)
     levels[:, INDEX["ins"]] = -1
-    model = training.train(training.taught(levels), version="froid", source={})
+    model = cold.model(training.taught(levels), None, version="froid", source={})
     row = [-1] * len(COMPARISONS)
     row[INDEX["sur"]], row[INDEX["giv"]] = 0, 0
     apart = model.summed(row)

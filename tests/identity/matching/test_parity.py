@@ -1,5 +1,8 @@
 """One model, two evaluators: the batch engine and the in-process one agree on every column, key, level and score."""
 
+import csv
+import itertools
+import random
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ from pepites.identity.linkage import compare, frames, scoring
 from pepites.identity.linkage.base import Base, opened
 from pepites.identity.matching import blocking
 from pepites.identity.matching.canonical import COLUMNS, Canonical, canonical
-from pepites.identity.matching.comparisons import COMPARISONS, levels_of
+from pepites.identity.matching.comparisons import COMPARISONS, NAMES, levels_of
 from pepites.identity.matching.conditions import DUCKDB
 from pepites.identity.matching.dates import NEAR
 from pepites.identity.matching.model import shipped
@@ -81,6 +84,42 @@ def test_levels_and_scores_are_the_same_on_ten_thousand_pairs(tmp_path: Path) ->
             assert abs(alone.score - scores[row]) < 1e-6
     table = scoring.tables_sum(model, levels[:500])
     assert np.isfinite(table).all()
+
+
+def test_addresses_and_places_in_words_are_the_same_in_both(tmp_path: Path) -> None:
+    """What only files have: neither the service nor the population writes any."""
+    rng = random.Random(8)
+    streets = (
+        "12 rue des Manguiers", "12, r. des Manguier",
+        "12 RUE DES MANGUIERS BAT B", "Manguiers", "pk 12", "Inconnu", "",
+    )  # fmt: skip
+    places = ("Village Prospérité", "Village Prosperite", "Village Prosprité", "Crique Limonade", "97302", "97303", "")
+    rows = [
+        {"record_id": str(number), "birth_name": "DUPONT", "address": rng.choice(streets),
+         "birth_place": rng.choice(places), "commune": rng.choice(places)}
+        for number in range(60)
+    ]  # fmt: skip
+    source = tmp_path / "fiches.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    with opened(threads=2) as base:
+        batch = loaded(base, source, tmp_path)
+        pairs = list(itertools.combinations(range(len(rows)), 2))
+        in_sql = _levels_in_sql(base, pairs)
+    adr, pla = (NAMES.index(name) for name in ("adr", "pla"))
+    assert {levels[adr] for levels in in_sql} == {-1, 0, 1, 2, 3, 4}
+    assert {levels[pla] for levels in in_sql} == {-1, 0, 1}
+    for (a, b), found in zip(pairs, in_sql, strict=True):
+        assert levels_of(batch[a], batch[b]) == found, (batch[a], batch[b])
+    for row, one in zip(rows, batch, strict=True):
+        alone = canonical(raw(row | {"birth_place": one.pl or "", "commune": one.co or ""}))
+        assert (alone.ad, alone.adt) == (one.ad, one.adt)
+    slip = [
+        levels for (a, b), levels in zip(pairs, in_sql, strict=True) if {batch[a].pl, batch[b].pl} == {"97302", "97303"}
+    ]
+    assert {levels[pla] for levels in slip} == {0}, "a slip in a code is another place"
 
 
 def test_pairs_left_out_are_left_out_by_both(tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ def _against(**changes: str) -> tuple[LinkClass, tuple[Veto, ...]]:
     return found.link_class, found.vetoes
 
 
+def test_dates_far_apart_are_compared_by_a_wide_model_only() -> None:
+    """A model that learnt on a file without families; the shipped one never looks (``NEAR``)."""
+    one, other = canonical(PLAIN), canonical(replace(PLAIN, birth_date="1951-02-03"))
+    left_out, compared = (judge(replace(shipped(), wide=wide), one, other) for wide in (False, True))
+    assert set(left_out.levels) == {-1}
+    assert compared.levels[INDEX["dob"]] == 0
+    assert Veto.DATES in compared.vetoes
+    assert compared.link_class != "A"
+
+
 @given(LEVELS)
 def test_the_terms_add_up_to_the_score(levels: tuple[int, ...]) -> None:
     model = shipped()

@@ -18,8 +18,8 @@ from pepites.terminology.cog import cog_table
 
 def date(text: str) -> str:
     """An ISO date, also from « 12/03/1987 », « mars 1987 » or « 1987 » (table §1.4); empty when unreadable."""
-    if read_date(text):
-        return text
+    if found := read_date(text):
+        return found.isoformat()
     try:
         return parse_birth_date(text, today()).stored.isoformat()
     except DateError:
