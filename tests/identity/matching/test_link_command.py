@@ -176,6 +176,34 @@ def test_a_cold_start_estimates_by_em_without_ins_nor_decision(tmp_path: Path) -
     assert auto["precision"] >= 0.999
 
 
+def test_the_population_has_initials_and_names_in_use_that_last() -> None:
+    """GUY-6, GUY-8: the other name of a person is the same from one record to the next."""
+    made = population(12_000, seed=9)
+    told = [
+        (row, truth["person_id"], truth["noise"].split("|"))
+        for row, truth in zip(made.records, made.truth, strict=True)
+    ]
+    cut = [row["other_given"] for row, _, noise in told if "initial_others" in noise and "second_first" not in noise]
+    assert cut
+    assert all(len(word.rstrip(".")) == 1 for names in cut for word in names.split())
+    spoilt = {
+        "typo_giv",
+        "phon_giv",
+        "diminutive",
+        "second_first",
+        "second_fused",
+        "swap_names",
+        "newborn_bb",
+        "placeholder",
+    }
+    used: dict[str, set[str]] = {}
+    for row, person, noise in told:
+        if "other_name" in noise and not spoilt & set(noise):
+            used.setdefault(person, set()).add(row["given_name"].upper())
+    assert used
+    assert {len(names) for names in used.values()} == {1}
+
+
 def test_the_population_is_the_same_for_a_seed() -> None:
     from pepites.bench.population import generate
 

@@ -102,6 +102,15 @@ def test_twins_who_carry_each_other_s_name_are_left_to_a_human() -> None:
     assert judge(shipped(), one, same).link_class is LinkClass.AUTO, "one person, names in another order"
 
 
+def test_an_initial_is_no_other_name() -> None:
+    """GUY-6: middle names are cut to their first letter; another letter is another name."""
+    whole = canonical(replace(PLAIN, other_given="CARLOTA"))
+    cut, wrong = (judge(shipped(), whole, canonical(replace(PLAIN, other_given=other))).score for other in ("C.", "M."))
+    assert cut > wrong
+    alone = judge(shipped(), canonical(PLAIN), canonical(replace(PLAIN, given_name="S.")))
+    assert alone.link_class != "A", "an initial alone is nobody's name"
+
+
 def test_a_newborn_without_a_name_is_never_linked_by_itself() -> None:
     link, vetoes = _against(given_name="BB FILLE")
     assert link is not LinkClass.AUTO

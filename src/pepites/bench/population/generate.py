@@ -50,7 +50,8 @@ def generate(records: int, seed: int, *, noise: float = 1.0, twins: float = 0.03
         for copy in range(rng.choices(range(1, len(_COPIES) + 1), weights=_COPIES)[0]):
             row = _row(rng, person)
             kinds = [] if copy == 0 and rng.random() < 0.3 else spoiler.spoil(
-                row, person.born, weak=person.undocumented_date, relatives=person.relatives_ins, community=person.community
+                row, person.born, weak=person.undocumented_date, relatives=person.relatives_ins, community=person.community,
+                other_name=person.other_name,
             )  # fmt: skip
             _dress(rng, row)
             rows.append((row, _truth(person, kinds)))

@@ -82,12 +82,15 @@ class Noise:
         self.kinds.append(kind)
         return True
 
-    def spoil(self, row: Row, born: dt.date, *, weak: bool, relatives: list[str], community: str) -> list[str]:
+    def spoil(
+        self, row: Row, born: dt.date, *, weak: bool, relatives: list[str], community: str, other_name: str
+    ) -> list[str]:
         """Change ``row`` in place; the kinds of damage done."""
         self.kinds = []
         self._dates(row, born, weak)
-        self._words(row, community)
+        self._words(row, other_name)
         self._shapes(row, born)
+        self._initials(row, community)
         self._around(row, relatives)
         return self.kinds
 
@@ -106,7 +109,7 @@ class Noise:
         if self._hit(0.01, "dob_missing"):
             row["birth_date"] = ""
 
-    def _words(self, row: Row, community: str) -> None:
+    def _words(self, row: Row, other_name: str) -> None:
         rng = self.rng
         changes: tuple[tuple[str, str, float, Callable[[random.Random, str], str]], ...] = (
             ("typo_sur", "birth_name", 0.03, mistyped), ("typo_giv", "given_name", 0.03, mistyped),
@@ -120,8 +123,8 @@ class Noise:
                 row[column] = " ".join(words)
         if (short := SHORT.get(row["given_name"])) and self._hit(0.05, "diminutive"):
             row["given_name"] = short
-        if community in {"bu", "am"} and self._hit(0.008, "other_name"):
-            row["given_name"] = self.names[community].given_word(row["sex"] or "M")
+        if other_name and self._hit(0.35, "other_name"):
+            row["given_name"] = other_name
         if self._hit(0.002, "placeholder"):
             row["given_name"] = rng.choice(("INCONNU", "SANS PRENOM", "X", "NON RENSEIGNE"))
 
@@ -149,6 +152,19 @@ class Noise:
             row["birth_name"], row["given_name"] = row["given_name"], row["birth_name"]
         if (dt.date(2026, 1, 1) - born).days < 1500 and self._hit(0.08, "newborn_bb"):
             row["given_name"], row["other_given"] = rng.choice(("BB", "BEBE", "NN")), ""
+
+    def _initials(self, row: Row, community: str) -> None:
+        """Middle names cut to their first letter, as Brazilian papers do, and others less often (GUY-6)."""
+        rng, share = self.rng, 0.08 if community == "br" else 0.02
+        dot = rng.choice(("", "."))
+        if row["other_given"] and self._hit(share, "initial_others"):
+            row["other_given"] = " ".join(word[0] + dot for word in row["other_given"].split())
+        first, *rest = row["given_name"].replace("-", " ").split() or [""]
+        if rest and self._hit(share, "initial_given"):
+            row["given_name"] = " ".join([first, *(word[0] + dot for word in rest)])
+        words = row["birth_name"].replace("-", " ").split()
+        if len(words) > 1 and self._hit(share, "initial_name"):
+            row["birth_name"] = " ".join([*(word[0] + dot for word in words[:-1]), words[-1]])
 
     def _around(self, row: Row, relatives: list[str]) -> None:
         rng = self.rng

@@ -119,7 +119,7 @@ class People:
         if rng.random() < community.weak_dates:
             person.undocumented_date = True
             person.born = _conventional(rng, person.born)
-        if rng.random() < 0.02 and community.code in {"bu", "am", "ha"}:
+        if rng.random() < 0.02 and community.code in {"bu", "am"}:
             person.other_name = self.names[community.code].given_word(person.sex)
         if rng.random() < community.with_ins:
             person.ins = self._ins(person)

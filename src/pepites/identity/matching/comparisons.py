@@ -50,6 +50,14 @@ def _levels(*pairs: tuple[Condition, str]) -> tuple[Level, ...]:
     return tuple(Level(condition, label) for condition, label in pairs)
 
 
+def _initial(name: str) -> Condition:
+    """One side has only the initial of the other (GUY-6)."""
+    return below(
+        f"(least(length({name}_l), length({name}_r)) = 1 and substr({name}_l, 1, 1) = substr({name}_r, 1, 1))",
+        f"l.{name} and r.{name} and (len(l.{name}) == 1 or len(r.{name}) == 1) and l.{name}[0] == r.{name}[0]",
+    )
+
+
 _NO_NAME = either_missing("sn")
 _NO_GIVEN = either_missing("gn")
 _ALL_GIVEN = (contains("gall", "gt"), contained("gall", "gt"))
@@ -87,6 +95,7 @@ GIVEN = Comparison("giv", "Prénom", _NO_GIVEN, _levels(
         "prénoms proches",
     ),
     (alike("gn", least=0.75), "prénoms un peu ressemblants"),
+    (_initial("gn"), "l'initiale du prénom"),
     (alike("gn", least=0.6), "prénoms peu ressemblants"),
     (ELSE, "prénoms différents"),
 ))  # fmt: skip
@@ -94,6 +103,7 @@ GIVEN = Comparison("giv", "Prénom", _NO_GIVEN, _levels(
 OTHER_GIVEN = Comparison("oth", "Autres prénoms", either_missing("og"), _levels(
     (same("og"), "mêmes autres prénoms"),
     (contains("gall", "ogt") | contained("gall", "ogt"), "autres prénoms compatibles"),
+    (_initial("og"), "l'initiale des autres prénoms"),
     (shared("ogt"), "un autre prénom en commun"),
     (alike("og", least=0.85), "autres prénoms proches"),
     (ELSE, "autres prénoms différents"),

@@ -50,8 +50,8 @@ _SURNAME_ALIKE = level_number("sur", "noms très proches")
 _SURNAME_FOREIGN = level_number("sur", "noms peu ressemblants")
 DATE_UNLIKE: Final = level_number("dob", "mêmes jour et mois, autre année")
 _DATE_FAR = level_number("dob", "même année")
-TWIN_MARGIN: Final = 2.2
-"""What a slip between possible twins must have above the automatic threshold."""
+TWIN_MARGIN: Final = 3.0
+"""What a slip between possible twins, or their names in another order, must have above the automatic threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,12 @@ def twin_pattern(levels: Sequence[int]) -> bool:
     )
 
 
+def _maybe_twins(levels: Sequence[int]) -> bool:
+    """Possible twins, those included of whom each has the other's name as second name."""
+    exchanged = levels[_GIV] == _GIVEN_SURE and levels[_DOB] >= DATE_CLOSE and levels[_SUR] >= _SURNAME_ALIKE
+    return exchanged or twin_pattern(levels)
+
+
 def twin_penalty(model: Model, levels: Sequence[int]) -> float:
     """What the score of possible twins loses: twice as much when the given names share nothing."""
     if not twin_pattern(levels):
@@ -141,7 +147,7 @@ def judge_levels(model: Model, levels: tuple[int, ...]) -> Scored:
         score -= model.ins[levels[_INS] + 1]
     if Veto.INS in against:
         link = LinkClass.NONE
-    elif not against and score >= model.auto + (TWIN_MARGIN if twin_pattern(levels) else 0.0):
+    elif not against and score >= model.auto + (TWIN_MARGIN if _maybe_twins(levels) else 0.0):
         link = LinkClass.AUTO
     else:
         link = LinkClass.REVIEW if score >= model.review or Veto.INS_SHARED in against else LinkClass.NONE
