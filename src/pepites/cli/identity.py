@@ -162,6 +162,8 @@ def train(
         estimating.save(model, target, secret=SECRET_KEY.encode())
         if not model.source["apprises"]:
             click.echo("Ni INS ni décision en nombre suffisant : modèle estimé sans étiquette, plus prudent que juste.")
+        if model.wide:
+            click.echo("Ce fichier n'a pas de familles : deux dates quelconques sont comparées.")
         _show(model, files[0].levels)
         if ask and questions:
             asked = estimating.ask(model, files[0], ask, questions)

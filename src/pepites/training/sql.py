@@ -87,7 +87,7 @@ CLOSE = rls.definer_function(
     DECLARE held {COPY}%ROWTYPE;
     BEGIN
       SELECT * INTO held FROM {COPY} c WHERE c.id = p_copy FOR UPDATE;
-      IF held.id IS NULL OR NOT (networks_may_administer(held.network_id) OR held.expires_on < current_date) THEN
+      IF held.id IS NULL OR NOT (networks_may_administer(held.network_id) OR held.expires_on < {rls.TODAY}) THEN
         {_REFUSE} = 'role_missing';
       END IF;
       IF held.closed_at IS NOT NULL THEN RETURN false; END IF;

@@ -95,7 +95,7 @@ JOIN = rls.definer_function(
           WHERE a.id = ANY(mine) AND b.id = ANY(theirs)
             AND (a.domain_id = b.domain_id OR {INS_AGAINST})) THEN {CONFLICT} 'contradiction'; END IF;
       IF EXISTS (SELECT 1 FROM regional_regionalrecord r WHERE r.id IN (p_record, p_other)
-          AND (NOT r.active OR 'DOUT' = ANY(r.attributes) OR r.birth_date > current_date - 28)) THEN
+          AND (NOT r.active OR 'DOUT' = ANY(r.attributes) OR r.birth_date > {rls.TODAY} - 28)) THEN
         {CONFLICT} 'contradiction';
       END IF;
       kept := regional_merge(p_record, p_other, p_origin, p_score, p_version, p_terms, '');
