@@ -18,7 +18,7 @@ Scores = NDArray[np.float64]
 Classes = NDArray[np.int8]
 A, B, C = 2, 1, 0
 CLASS_NAMES: Final = {A: LinkClass.AUTO.value, B: LinkClass.REVIEW.value, C: LinkClass.NONE.value}
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # odd and large: two rows of small numbers never make the same key
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # odd and large: rows of small numbers hardly ever meet
 _CODES: Final = {LinkClass.AUTO: A, LinkClass.REVIEW: B, LinkClass.NONE: C}
 
 
