@@ -1,12 +1,16 @@
 """What a linked file is worth against the truth: pairs, clusters, twins, communities (rapprochement §4)."""
 
 import csv
+import datetime as dt
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pepites.bench.population.people import TODAY
 
 Ints = NDArray[np.int64]
 
@@ -77,6 +81,27 @@ def _twins(labels: Ints, truth: Truth) -> int:
     together = _crossed(labels[rows], truth.family[rows])
     apart = _crossed(together, truth.person[rows])
     return int(_pairs(together) - _pairs(apart))
+
+
+def eligible_recall(records: Path, labels: Ints, truth: Truth) -> float:
+    """Share found by ``labels`` of the true pairs that STIC-7 lets the machine link.
+
+    Those are of two sources, without a child of a multiple birth nor anybody younger than 28 days.
+    """
+    with records.open(encoding="utf-8", newline="") as file:
+        rows = [(row["source"], row["birth_date"]) for row in csv.DictReader(file)]
+    young = (TODAY - dt.timedelta(days=28)).isoformat()
+    persons: dict[int, list[int]] = {}
+    for number, (_, born) in enumerate(rows):
+        if born <= young and not truth.twin[number]:
+            persons.setdefault(int(truth.person[number]), []).append(number)
+    found = eligible = 0
+    for group in persons.values():
+        for one, two in itertools.combinations(group, 2):
+            if rows[one][0] != rows[two][0]:
+                eligible += 1
+                found += bool(labels[one] == labels[two])
+    return round(found / max(eligible, 1), 4)
 
 
 def review_recall(path: Path, truth: Truth) -> tuple[float, int]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.identity.matching.records import population, written
 
-from pepites.bench.matching_quality import clusters, read_labels, read_truth, review_recall
+from pepites.bench.matching_quality import clusters, eligible_recall, read_labels, read_truth, review_recall
 
 pytestmark = pytest.mark.slow
 SRC = Path(__file__).parents[3] / "src"
@@ -103,6 +103,22 @@ def test_hostile_values_are_kept_and_link_nothing(tmp_path: Path) -> None:
     assert len({row["cluster_id"] for row in found}) == len(bad)
 
 
+def test_endless_values_are_compared_up_to_a_length(tmp_path: Path) -> None:
+    """Likeness costs the square of the length: two of these would take hours. What was written comes back whole."""
+    source, target = tmp_path / "fiches.csv", tmp_path / "groupes.csv"
+    given = [("KALI" * 50_000 + end, "LONGUE" * 30_000 + end, "VILLAGE" * 30_000 + end) for end in ("A", "B")]
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["record_id", "birth_name", "given_name", "birth_date", "address", "commune"])
+        writer.writerows([f"R{number}", name, name, "1984-07-19", street, town]
+                         for number, (name, street, town) in enumerate(given))  # fmt: skip
+    done = pepites("link", source, target)
+    assert done.returncode == 0, done.stderr
+    found = rows(target)
+    assert [row["birth_name"] for row in found] == [name for name, _, _ in given]
+    assert found[0]["cluster_id"] == found[1]["cluster_id"]
+
+
 def test_what_a_link_is_worth_on_a_population_never_trained_on(tmp_path: Path) -> None:
     source = written(population(20_000, seed=77, noise=1.0), tmp_path)
     target, pairs = tmp_path / "groupes.csv", tmp_path / "paires.csv"
@@ -116,6 +132,9 @@ def test_what_a_link_is_worth_on_a_population_never_trained_on(tmp_path: Path) -
     assert auto["recall"] >= 0.80
     assert auto["twins"] <= 2
     assert review_recall(pairs, truth)[0] >= 0.97
+    automatic = read_labels(target, "auto_cluster_id")
+    assert auto["recall"] - 0.05 < eligible_recall(source, automatic, truth) < 1
+    assert eligible_recall(source, truth.person, truth) == 1
     with_ins = tmp_path / "avec-ins.csv"
     assert pepites("link", source, with_ins).returncode == 0
     assert clusters(read_labels(with_ins, "cluster_id"), truth)["f1"] > found["f1"]

@@ -1,10 +1,10 @@
 """A model without a teacher (rapprochement §4-4): no INS, no decision, the pairs alone, by EM.
 
 Two ways. A small file is compared *widely*: one agreement is enough for a pair to be looked at, any two dates are
-compared, and what strangers share by chance is read off pairs drawn at random. When that finds persons whose dates
-would often have nothing in common, it is because the file holds families: brothers and sisters agree on everything
-else. The file is then compared as usual, and what strangers share is read off the pairs that have a key in common,
-which holds relatives back.
+compared, and what strangers share by chance is read off pairs drawn at random. When that often finds persons of whom
+neither the given name nor the date has anything in common, the file holds families: brothers and sisters agree on all
+else. It is then compared as usual, and what strangers share is read off the pairs that have a key in common, which
+holds relatives back.
 """
 
 import math

@@ -20,6 +20,8 @@ ID: Final = "record_id"
 OUTPUT: Final = ("cluster_id", "auto_cluster_id", "link_class", "score")
 MAX_LINE: Final = 1_000_000
 MAX_COLUMNS: Final = 200
+MAX_COMPARED: Final = 300
+"""Characters of a value that are compared: likeness costs the square of the length."""
 IRREGULAR: Final = (
     "Le fichier n'a pas la forme d'un CSV régulier{where} : vérifiez les guillemets et le nombre de colonnes."
 )
@@ -56,7 +58,8 @@ def read(base: Base, path: Path, folder: Path, *, without_ins: bool = False) -> 
     _check_count(base, text, separator)
     _check_ids(base)
     present = [
-        f"coalesce(trim({_quoted(name)}), '') AS {name}" if name in header else f"'' AS {name}" for name in COLUMNS
+        f"left(coalesce(trim({_quoted(name)}), ''), {MAX_COMPARED}) AS {name}" if name in header else f"'' AS {name}"
+        for name in COLUMNS
     ]
     base.run(f"CREATE OR REPLACE TABLE rows AS SELECT id, {', '.join(present)} FROM given")
     if without_ins:

@@ -10,7 +10,7 @@ from pepites.common.clock import today
 from pepites.common.text import words
 from pepites.identity.dates import DateError, parse_birth_date
 from pepites.identity.linkage.base import Base
-from pepites.identity.matching.standard import read_date
+from pepites.identity.matching.standard import PLACEHOLDERS, read_date
 from pepites.identity.normalisation import is_place_code
 from pepites.identity.sexes import read_sex
 from pepites.terminology.cog import cog_table
@@ -34,12 +34,14 @@ def sex(text: str) -> str:
 
 @functools.lru_cache(maxsize=50_000)
 def place(text: str) -> str:
-    """The code of the commune or country; the words themselves when no one place is meant."""
+    """The code of the commune or country; the words themselves when no one place is meant; empty when unknown."""
     code = text.upper()
+    if (plain := words(text)) in PLACEHOLDERS:
+        return ""
     if is_place_code(code):
         return code
     found = cog_table().one(text) if any(letter.isalpha() for letter in text) else None
-    return found.code if found else words(text)
+    return found.code if found else plain
 
 
 FORMS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
